@@ -1,0 +1,60 @@
+"""How an agent becomes a service on the mesh."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from agentia.agents.delegated import Delegated
+    from agentia.agents.errors import (
+        AgentSilent,
+        NoAgentFits,
+        PeerError,
+        PeerFailed,
+        PeerRefused,
+        PeerUnreadable,
+        SpecialistInvalid,
+        TaskFailed,
+        TaskRejected,
+    )
+    from agentia.agents.files import File
+    from agentia.agents.specialists import Specialist, specialist
+    from agentia.agents.task_run import Request, TaskRun
+    from agentia.cards import Skill
+
+__all__ = [
+    "AgentSilent",
+    "Delegated",
+    "File",
+    "NoAgentFits",
+    "PeerError",
+    "PeerFailed",
+    "PeerRefused",
+    "PeerUnreadable",
+    "Request",
+    "Skill",
+    "Specialist",
+    "SpecialistInvalid",
+    "TaskFailed",
+    "TaskRejected",
+    "TaskRun",
+    "specialist",
+]
+
+_HOMES: Final = {
+    "Delegated": "agentia.agents.delegated",
+    "File": "agentia.agents.files",
+    "Request": "agentia.agents.task_run",
+    "Skill": "agentia.cards",
+    "Specialist": "agentia.agents.specialists",
+    "TaskRun": "agentia.agents.task_run",
+    "specialist": "agentia.agents.specialists",
+}
+"""Where the public names live, all others in the errors."""
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported when it is first asked for: offloaded workers live below this package and need none."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_HOMES.get(name, "agentia.agents.errors")), name)
+    return found

@@ -1,0 +1,1 @@
+"""From words to a plan: what a question asks of a table, made explicit before any SQL is written."""

@@ -1,0 +1,1 @@
+"""From bytes to tables: recognising, reading, typing and loading what was sent."""

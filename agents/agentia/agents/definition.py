@@ -1,0 +1,93 @@
+"""What a specialist is made of, checked while its author is still looking, and completed from what is there."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from agentia.agents.errors import SpecialistInvalid
+from agentia.cards import Skill
+
+T = TypeVar("T")
+
+SDK_PACKAGE = "agents"
+SDK_AGENTS = ("Agent", "AgentBase")
+
+
+def check_answer(answer: object, name: str, given: str) -> None:
+    """Raise SpecialistInvalid unless `answer` is an async function of one argument (a `given`)."""
+    if _is_sdk_agent(answer):
+        raise SpecialistInvalid(
+            "Agents of the OpenAI Agents SDK cannot be served yet: their adapter comes with a later release.",
+            fix=f"Until then, write an `async def` function of one {given}, and run the agent inside of it.",
+        )
+    whose = f"The answer of the specialist {name or named(answer)!r}"
+    fix = f"Write `async def answer(task: {given}) -> str | None: …`."
+    function = answer if inspect.isroutine(answer) or isinstance(answer, functools.partial) else _call_of(answer)
+    if inspect.isasyncgenfunction(function):
+        raise SpecialistInvalid(f"{whose} yields, and must return.", fix=f"Publish pieces with task.stream. {fix}")
+    if not inspect.iscoroutinefunction(function):
+        what = "a plain function" if callable(answer) else f"of type {type(answer).__name__}"
+        raise SpecialistInvalid(f"{whose} is {what}, and must be an async function of one {given}.", fix=fix)
+    if not _takes_one(answer):
+        raise SpecialistInvalid(f"{whose} must take one argument, the {given}.", fix=fix)
+
+
+def check_lifespan(lifespan: Any) -> None:
+    """Raise SpecialistInvalid unless `lifespan` can be called for an async context manager."""
+    if inspect.isasyncgenfunction(lifespan):
+        raise SpecialistInvalid(
+            "The lifespan is an async generator.", fix="Put @asynccontextmanager of contextlib before it."
+        )
+    if not callable(lifespan) or inspect.iscoroutinefunction(lifespan):
+        raise SpecialistInvalid(
+            "The lifespan must be a function that gives an async context manager.",
+            fix="Put @asynccontextmanager of contextlib before an `async def` function that yields once.",
+        )
+
+
+def several(field: str, given: object, kind: type[T]) -> Sequence[T]:
+    """`given` as a tuple. Raises SpecialistInvalid when it is a single one, or holds something else."""
+    if isinstance(given, str | Skill) or not isinstance(given, Iterable):
+        raise SpecialistInvalid(f"{field} must be a list.", fix=f"Write {field}=[{given!r:.60}].")
+    items = tuple(given)
+    for item in items:
+        if not isinstance(item, kind):
+            raise SpecialistInvalid(f"{field} must hold {kind.__name__}s; {item!r:.60} is none.")
+    return items
+
+
+def named(answer: object) -> str:
+    """What the answer is called in its code."""
+    plain = _plain(answer)
+    return str(getattr(plain, "__name__", type(plain).__name__))
+
+
+def described(answer: object, skills: Sequence[Skill]) -> str:
+    """The docstring of the answer; without one, what its skills say."""
+    return inspect.getdoc(_plain(answer)) or "; ".join(skill.description for skill in skills)
+
+
+def _plain(answer: object) -> object:
+    return _plain(answer.func) if isinstance(answer, functools.partial) else answer
+
+
+def _call_of(answer: object) -> Callable[..., Any] | None:
+    """The method that runs when an object that is no function is called."""
+    return type(answer).__call__ if callable(answer) else None
+
+
+def _takes_one(answer: Any) -> bool:
+    try:
+        inspect.signature(answer).bind(object())
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _is_sdk_agent(answer: object) -> bool:
+    """Told by the names of its type, as importing that SDK takes a second."""
+    return any(
+        kind.__module__.partition(".")[0] == SDK_PACKAGE and kind.__name__ in SDK_AGENTS
+        for kind in type(answer).__mro__
+    )

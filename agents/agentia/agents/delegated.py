@@ -1,0 +1,62 @@
+"""What came of a delegation, as authors see it and as the journal keeps it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from a2a.types.a2a_pb2 import Artifact, Part
+from google.protobuf.json_format import MessageToDict, ParseDict
+
+from agentia.agents.errors import (
+    AgentSilent,
+    NoAgentFits,
+    PeerError,
+    PeerFailed,
+    PeerRefused,
+    PeerUnreadable,
+)
+from agentia.agents.parts import json_of
+
+_ERRORS: Final = {kind.code: kind for kind in (AgentSilent, NoAgentFits, PeerFailed, PeerRefused, PeerUnreadable)}
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """What another agent did: its last words, and its artifacts. `task_id` is empty after a direct reply."""
+
+    agent: str
+    task_id: str
+    text: str
+    artifacts: tuple[Artifact, ...]
+
+    @property
+    def parts(self) -> list[Part]:
+        """All parts of its artifacts, each with a file name, to be passed on."""
+        return [_named(part, artifact) for artifact in self.artifacts for part in artifact.parts]
+
+    @property
+    def data(self) -> list[Any]:
+        """The data parts of its artifacts, as JSON."""
+        return [json_of(part) for part in self.parts if part.WhichOneof("content") == "data"]
+
+
+def dump(outcome: Delegated | PeerError) -> Any:
+    """The outcome as JSON; an error is one too, so that a rerun takes the same way."""
+    if isinstance(outcome, PeerError):
+        return {"error": outcome.code, "message": outcome.message}
+    artifacts = [MessageToDict(artifact) for artifact in outcome.artifacts]
+    return {"agent": outcome.agent, "task": outcome.task_id, "text": outcome.text, "artifacts": artifacts}
+
+
+def load(value: Any) -> Delegated:
+    """From what `dump` gave. Raises the error that it was given."""
+    if "error" in value:
+        raise _ERRORS.get(value["error"], PeerError)(value["message"])
+    artifacts = tuple(ParseDict(artifact, Artifact()) for artifact in value["artifacts"])
+    return Delegated(value["agent"], value["task"], value["text"], artifacts)
+
+
+def _named(part: Part, artifact: Artifact) -> Part:
+    named = Part()
+    named.CopyFrom(part)
+    named.filename = part.filename or artifact.name
+    return named

@@ -1,0 +1,72 @@
+"""What an author raises to end a task with a sentence, and what goes wrong between agents.
+
+SpecialistInvalid
+NotRegistered
+PeerError
+├── NoAgentFits
+├── PeerRefused
+├── PeerUnreadable
+├── AgentSilent
+│   └── AgentUnreached
+└── PeerFailed
+"""
+
+from agentia.core.errors import AgentiaError
+from agentia.tasks.errors import TaskEnded, TaskFailed, TaskRejected
+
+__all__ = [
+    "AgentSilent",
+    "AgentUnreached",
+    "NoAgentFits",
+    "NotRegistered",
+    "PeerError",
+    "PeerFailed",
+    "PeerRefused",
+    "PeerUnreadable",
+    "SpecialistInvalid",
+    "TaskEnded",
+    "TaskFailed",
+    "TaskRejected",
+]
+
+
+class SpecialistInvalid(AgentiaError):
+    """The definition of a specialist, or what its answer hands over, is wrong; the message names what."""
+
+    status = 500
+
+
+class NotRegistered(AgentiaError):
+    """The agent runs, but others cannot find it yet."""
+
+    status = 503
+
+
+class PeerError(AgentiaError):
+    """Root of what can go wrong with another agent."""
+
+    status = 502
+
+
+class NoAgentFits(PeerError):
+    """No registered agent can do what was needed."""
+
+
+class PeerRefused(PeerError):
+    """Another agent did not take a message; the message carries its reason."""
+
+
+class PeerUnreadable(PeerError):
+    """What another agent answered is not of the A2A protocol."""
+
+
+class AgentSilent(PeerError):
+    """Another agent does not answer, or not any more."""
+
+
+class AgentUnreached(AgentSilent):
+    """Another agent could not be reached, so it has seen nothing of what was to be sent."""
+
+
+class PeerFailed(PeerError):
+    """Another agent took a task and did not complete it."""

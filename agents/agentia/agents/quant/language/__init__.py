@@ -1,0 +1,1 @@
+"""From text as typed to expressions: wording, numbers, tokens, grammar."""

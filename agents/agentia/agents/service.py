@@ -1,0 +1,141 @@
+"""A specialist as a service: its engine, its routes, its card, and its place in the registry."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from agentia.agents.answering import Answering
+from agentia.agents.callers import PinnedKeys, identifier
+from agentia.agents.children import Children
+from agentia.agents.errors import NotRegistered
+from agentia.agents.operations import AgentOperations
+from agentia.agents.patience import SECONDS
+from agentia.agents.peers import Peers
+from agentia.agents.specialists import Specialist
+from agentia.agents.task_run import Surroundings
+from agentia.agents.transport import http_client
+from agentia.cards import card_bytes
+from agentia.cards.signing import sign_card
+from agentia.cards.wellknown import card_routes
+from agentia.core.fetch import SafeFetcher
+from agentia.core.identity import HopVerifier, ServiceKey
+from agentia.core.service import create_app as service_app
+from agentia.core.service import serve
+from agentia.core.settings import Settings
+from agentia.registry.client import RegistryClient, keep_registered
+from agentia.tasks.admission import Limits
+from agentia.tasks.engine import Engine
+from agentia.tasks.jsonrpc import JsonRpc
+from agentia.tasks.open import open_store
+from agentia.tasks.push import PushConfigs
+from agentia.tasks.rest import Rest
+from agentia.tasks.storage import Store
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the service is made of; built once, closed by the lifespan."""
+
+    store: Store
+    engine: Engine
+    registry: RegistryClient
+    http: httpx.AsyncClient
+    around: Surroundings
+    children: Children
+    registered: asyncio.Event
+
+
+def serve_specialist(specialist: Specialist, settings: Settings, sock: socket.socket) -> None:
+    """Serve `specialist` on a bound socket until SIGTERM. Raises AgentiaError when it cannot start."""
+    app = create_app(specialist, settings, f"{settings.public_url or local_url(sock)}/")
+    serve(app, sock, service=specialist.id, on_drain=lambda: app.state.engine.drain())
+
+
+def local_url(sock: socket.socket) -> str:
+    """How programs on this machine reach a bound socket."""
+    host, port = sock.getsockname()[:2]
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:  # every address of this machine, loopback among them
+        address = ipaddress.ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"http://[{address}]:{port}" if address.version == 6 else f"http://{address}:{port}"
+
+
+def create_app(specialist: Specialist, settings: Settings, url: str, *, patience: float = SECONDS) -> Starlette:
+    """The ASGI app of `specialist` as others reach it at `url`; `patience` is that with silent peers, in seconds.
+
+    `app.state.registered` is set while the registry knows it. Raises AgentiaError when its store cannot be used.
+    """
+    key = ServiceKey.load_or_create(settings.data / "keys" / f"{specialist.id}.pem", specialist.id)
+    body = card_bytes(sign_card(specialist.card(url), key))
+    parts = _build(specialist, settings, key, patience)
+    operations = AgentOperations(parts.engine, PushConfigs(parts.store, parts.around.fetcher.check), parts.children)
+    identify = identifier(HopVerifier(specialist.id, [url], PinnedKeys(parts.registry).find), url)
+    routes = [
+        Route("/", JsonRpc(operations, identify), methods=["POST"]),
+        *card_routes(lambda: body, key.jwks),
+        *Rest(operations, identify).routes(),
+    ]
+
+    async def ready() -> None:
+        if not parts.registered.is_set():
+            raise NotRegistered(f"{specialist.name} is not in the registry yet.")
+
+    app = service_app(routes, lifespan=lambda _: _lifespan(specialist, parts, url), ready=ready)
+    app.state.engine, app.state.registered = parts.engine, parts.registered
+    return app
+
+
+def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience: float) -> _Parts:
+    token = settings.join_token.get_secret_value() if settings.join_token else None
+    registry, http = RegistryClient(settings.registry_url, join_token=token), http_client()
+    peers = Peers(registry, key, http, patience=patience)
+    around = Surroundings(None, SafeFetcher(allow_private=settings.allow_private), peers)
+    store = open_store(settings, specialist.id)
+    children = Children(store, peers)
+    answering = Answering(specialist, around, children)
+    engine = Engine(
+        store,
+        answering.task,
+        direct=answering.reply if specialist.direct else None,
+        version=specialist.version,
+        limits=Limits(input_modes=_modes(specialist)),
+        lease_seconds=settings.lease_seconds,
+    )
+    return _Parts(store, engine, registry, http, around, children, asyncio.Event())
+
+
+@asynccontextmanager
+async def _lifespan(specialist: Specialist, parts: _Parts, url: str) -> AsyncIterator[None]:
+    """First out of the registry, then the runs, and what they use last."""
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(parts.http.aclose)
+        stack.push_async_callback(parts.registry.close)
+        stack.push_async_callback(parts.store.close)
+        parts.around.services = await stack.enter_async_context(specialist.lifespan())
+        stack.push_async_callback(parts.engine.close)
+        await parts.engine.start()
+        await stack.enter_async_context(_registered(parts, url))
+        yield
+
+
+@asynccontextmanager
+async def _registered(parts: _Parts, url: str) -> AsyncIterator[None]:
+    joining = asyncio.create_task(keep_registered(parts.registry, url, url, registered=parts.registered))
+    try:
+        yield
+    finally:
+        joining.cancel()
+        await asyncio.gather(joining, return_exceptions=True)
+
+
+def _modes(specialist: Specialist) -> frozenset[str]:
+    """The union of the card's input modes, as no message says which skill it is for; as the engine compares them."""
+    modes = {*specialist.input_modes, *(mode for skill in specialist.skills for mode in skill.input_modes)}
+    return frozenset(mode.partition(";")[0].strip().lower() for mode in modes)

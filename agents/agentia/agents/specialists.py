@@ -1,0 +1,90 @@
+"""A specialist: a card plus an answer."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from a2a.types.a2a_pb2 import AgentCard, AgentExtension
+
+from agentia.agents.definition import check_answer, check_lifespan, described, named, several
+from agentia.cards import Skill, build_card, slug
+from agentia.cards.extensions import DEADLINE, POSITION
+
+Answer = Callable[[Any], Awaitable[str | None]]
+"""An async function of a TaskRun, or of a Request when the specialist is direct."""
+Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+@dataclass(frozen=True)
+class Specialist:
+    """An agent of the mesh. `answer` does its tasks; what it returns is the message of the COMPLETED status.
+
+    Name and description are the answer's own name and docstring unless told otherwise. With `direct` the answer gets a
+    Request, has no task, and what it returns is the reply. `lifespan` makes an async context manager that is entered
+    once a process; what it yields is `task.services`. Raises SpecialistInvalid, or CardInvalid when nobody could find
+    or call it.
+    """
+
+    answer: Answer
+    skills: Sequence[Skill]
+    name: str = ""
+    description: str = ""
+    version: str = "1.0.0"
+    input_modes: Sequence[str] = ("text/plain",)
+    output_modes: Sequence[str] = ("text/plain",)
+    direct: bool = False
+    lifespan: Lifespan = nullcontext
+
+    def __post_init__(self) -> None:
+        check_answer(self.answer, self.name, "Request" if self.direct else "TaskRun")
+        check_lifespan(self.lifespan)
+        for field in ("input_modes", "output_modes"):
+            object.__setattr__(self, field, several(field, getattr(self, field), str))
+        object.__setattr__(self, "skills", several("skills", self.skills, Skill))
+        object.__setattr__(self, "name", self.name or named(self.answer))
+        object.__setattr__(self, "description", self.description or described(self.answer, self.skills))
+        self.card("http://localhost/")
+
+    @property
+    def id(self) -> str:
+        """The name in URLs and in the registry."""
+        return slug(self.name)
+
+    def card(self, url: str) -> AgentCard:
+        """The Agent Card for a service at `url`. Raises CardInvalid."""
+        return build_card(
+            name=self.name,
+            description=self.description,
+            version=self.version,
+            url=url,
+            skills=self.skills,
+            input_modes=self.input_modes,
+            output_modes=self.output_modes,
+            push=False,
+            extensions=[
+                AgentExtension(uri=POSITION, description="Streams go on from Last-Event-ID, finished ones too."),
+                AgentExtension(uri=DEADLINE, description="A message may say until when its task must be done."),
+            ],
+        )
+
+
+def specialist(
+    *,
+    skills: Sequence[Skill],
+    name: str = "",
+    description: str = "",
+    version: str = "1.0.0",
+    input_modes: Sequence[str] = ("text/plain",),
+    output_modes: Sequence[str] = ("text/plain",),
+    direct: bool = False,
+    lifespan: Lifespan = nullcontext,
+) -> Callable[[Answer], Specialist]:
+    """Make a Specialist of the async function below it, as `Specialist` does."""
+
+    def make(answer: Answer) -> Specialist:
+        return Specialist(
+            answer, skills, name, description, version, input_modes, output_modes, direct=direct, lifespan=lifespan
+        )
+
+    return make

@@ -1,0 +1,47 @@
+"""The extensions of ours that cards declare, messages carry and the gateway reads."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from google.protobuf.struct_pb2 import Struct
+
+from agentia.core.errors import AgentiaError
+
+POSITION: Final = "urn:agentia:position:v1"
+"""`Last-Event-ID` on SubscribeToTask asks for the events above that number, of finished tasks too."""
+
+DEADLINE: Final = "urn:agentia:deadline:v1"
+"""A message's metadata under this key is when its task must be done: unix seconds or RFC 3339."""
+
+PEER: Final = "urn:agentia:peer:v1"
+"""A status update's metadata under this key says whose progress it relays: `agent`, `task` and `state`."""
+
+
+class DeadlineUnreadable(AgentiaError):
+    """The deadline in a message's metadata is neither unix seconds nor RFC 3339."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The deadline in the metadata ({DEADLINE}) is not a time.",
+            fix="Give unix seconds (1767225600) or RFC 3339 with an offset (2026-01-01T00:00:00Z).",
+        )
+
+
+def deadline_in(metadata: Mapping[str, Any] | Struct) -> float | None:
+    """The deadline that metadata gives, in unix seconds, None when it gives none. Raises DeadlineUnreadable."""
+    return _unix_seconds(metadata[DEADLINE]) if DEADLINE in metadata else None
+
+
+def _unix_seconds(value: Any) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    if isinstance(value, str) and "T" in value.upper():
+        try:
+            moment = datetime.fromisoformat(value.upper())
+        except ValueError:
+            moment = None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.timestamp()
+    raise DeadlineUnreadable

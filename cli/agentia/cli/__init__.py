@@ -1,0 +1,1 @@
+"""The `agentia` command: a mesh on this machine, tasks for it, and its cards, from the shell."""

@@ -1,0 +1,1 @@
+"""For authors of agents: loading their file, and writing their first one."""

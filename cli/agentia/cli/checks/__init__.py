@@ -1,0 +1,1 @@
+"""What `agentia doctor` looks at, one module a subject."""

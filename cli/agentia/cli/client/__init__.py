@@ -1,0 +1,1 @@
+"""Speaking A2A to a mesh: sending, following, drawing and keeping what comes back."""

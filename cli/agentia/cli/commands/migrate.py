@@ -1,0 +1,52 @@
+"""`agentia migrate`: bring the databases' schemas up to date, for services that run with AGENTIA_MIGRATE=check."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agentia.cli.options import DEFAULT_DATA, Data
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def migrate(
+    agents: Annotated[list[str] | None, typer.Argument(metavar="[AGENT]…", help="Agents of your own, by name.")] = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Bring the schemas of the registry and of all agents up to date.
+
+    Agents whose databases are in --data are found by themselves; on Postgres name those of your own.
+    """
+    from agentia.core.migrate import migrate as migrate_file
+    from agentia.core.settings import Settings
+
+    settings = Settings(data=data)
+    folder = data / "db"
+    folder.mkdir(parents=True, exist_ok=True)
+    migrate_file(folder / "registry.sqlite", "agentia.registry.migrations")
+    typer.echo("registry   up to date")
+    for name in _agents(folder, agents or []):
+        _migrate_tasks(settings.database_url, folder, name)
+        typer.echo(f"{name:<10} up to date")
+
+
+def _agents(folder: Path, named: list[str]) -> list[str]:
+    from agentia.cli.mesh.plan import AGENTS
+
+    found = {path.stem for path in folder.glob("*.sqlite")} - {"registry"}
+    return sorted({*AGENTS, *found, *named})
+
+
+def _migrate_tasks(database_url: str | None, folder: Path, name: str) -> None:
+    package = "agentia.tasks.migrations"
+    if database_url is None:
+        from agentia.core.migrate import migrate as migrate_file
+
+        migrate_file(folder / f"{name}.sqlite", package)
+    else:
+        from agentia.core.migrate_postgres import migrate_database
+        from agentia.tasks.open import schema_of
+
+        migrate_database(database_url, schema_of(name), package)

@@ -1,0 +1,1 @@
+"""The mesh on this machine: its processes, ports, folder and what is known of it."""

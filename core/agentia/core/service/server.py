@@ -1,0 +1,174 @@
+"""Running a service: uvicorn on a socket that is already bound, from the first request to the last."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from agentia.core.errors import AgentiaError
+from agentia.core.service.sockets import bind
+
+_KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that they never send into a closing one
+
+log = logging.getLogger("agentia.core")
+
+
+class StartFailed(AgentiaError):
+    """A service could not start."""
+
+    status = 500
+
+
+def serve(
+    app: ASGIApp,
+    sock: socket.socket,
+    *,
+    service: str,
+    on_ready: Callable[[], None] | None = None,
+    on_drain: Callable[[], None] | None = None,
+    grace: int = 10,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way within `grace` seconds and close the app's lifespan.
+
+    `on_ready` is called once requests are answered, `on_drain` at the signal, before connections are waited for, so
+    that streams can be ended. A second signal ends the wait. Raises the app's own `AgentiaError`, or `StartFailed`.
+    """
+    server = _Server(app, service, on_ready=on_ready, on_drain=on_drain, grace=grace)
+    with sock:
+        server.run(sockets=[sock])
+    server.raise_failure()
+
+
+@asynccontextmanager
+async def running(app: ASGIApp, sock: socket.socket | None = None, *, service: str = "service") -> AsyncIterator[str]:
+    """The app on a real socket beside other work of this event loop; yields its URL. For tests and benchmarks."""
+    sock = sock or bind("127.0.0.1", 0)
+    host, port = sock.getsockname()[:2]
+    server = _EmbeddedServer(app, service, on_ready=None, on_drain=None, grace=1)
+    with sock:
+        task = asyncio.create_task(server.serve(sockets=[sock]))
+        await server.settled.wait()
+        try:
+            server.raise_failure()
+            yield f"http://{host}:{port}"
+        finally:
+            server.leave()
+            await task
+            server.raise_failure()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, woken by events instead of ten times a second, telling of its start and its end."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: str,
+        *,
+        on_ready: Callable[[], None] | None,
+        on_drain: Callable[[], None] | None,
+        grace: int,
+    ) -> None:
+        self._service, self._on_ready, self._on_drain = service, on_ready, on_drain
+        self._lifespan = _Lifespan(app)
+        self.settled, self._leaving = asyncio.Event(), asyncio.Event()  # settled: started, or failed to
+        super().__init__(
+            uvicorn.Config(
+                self._lifespan,
+                loop="uvloop",
+                http="httptools",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=grace,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn's way to say that the lifespan failed; `raise_failure` has the reason
+            self.should_exit = True
+        else:
+            log.info("service ready", extra={"port": sockets[0].getsockname()[1] if sockets else None})
+            if self._on_ready:
+                self._on_ready()
+        finally:
+            self.settled.set()
+
+    async def main_loop(self) -> None:
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):  # the Date header is renewed every second
+                    await self._leaving.wait()
+
+    def handle_exit(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take a signal without passing it on afterwards: a service that ended well leaves with exit code 0."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self.leave)
+
+    def leave(self) -> None:
+        """Begin to stop."""
+        self.should_exit = True
+        if self._leaving.is_set():
+            return
+        self._leaving.set()
+        log.info("service stopping")
+        if self._on_drain:
+            self._on_drain()
+
+    def raise_failure(self) -> None:
+        """Raise what went wrong at the start of the app; what went wrong at its end can only be logged."""
+        failure = self._lifespan.failure
+        if self.started and failure:
+            log.error("service did not stop cleanly", exc_info=failure)
+        elif isinstance(failure, AgentiaError):
+            raise failure
+        elif not self.started:
+            raise StartFailed(f"{self._service} could not start for an internal reason.") from failure
+
+
+class _EmbeddedServer(_Server):
+    """A server that leaves the signals of its process alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Lifespan:
+    """Passes everything to the app, and keeps the exception of which uvicorn would only print the text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.failure: Exception | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        phase = "startup"
+
+        async def watch(message: Message) -> None:
+            nonlocal phase
+            if message["type"] == "lifespan.startup.complete":
+                phase = "shutdown"
+            if not message["type"].endswith(".failed"):
+                await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as exc:  # noqa: BLE001  # kept, and raised again by `raise_failure`
+            self.failure = exc
+            await send({"type": f"lifespan.{phase}.failed", "message": ""})

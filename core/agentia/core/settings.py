@@ -1,0 +1,116 @@
+"""Settings: what the environment says, read once at start and never changed."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agentia.core.errors import AgentiaError
+
+DAY = 86_400.0
+
+
+class SettingsInvalid(AgentiaError):
+    """An environment variable holds what it must not."""
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must be a URL that begins with http:// or https://")
+    return value.rstrip("/")
+
+
+def _lease(value: float) -> float:
+    if not 1 <= value <= 3600:
+        raise ValueError(
+            "must be between 1 and 3600 seconds: a shorter lease is lost to a busy machine, "
+            "a longer one leaves the tasks of a dead replica lying"
+        )
+    return value
+
+
+def _retention(value: float) -> float:
+    if not value > 0:
+        raise ValueError("must be more than 0 seconds")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Settings(BaseSettings):
+    """`Settings()` reads the environment; arguments stand in for variables. Raises `SettingsInvalid`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AGENTIA_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    data: Path = Field(
+        Path(".agentia"), description="The folder for everything kept: databases, keys, logs and files of the mesh."
+    )
+    database_url: str | None = Field(
+        None,
+        repr=False,
+        description="`postgresql://…` keeps tasks in Postgres, in one schema for each agent. "
+        "SQLite in the data folder without it.",
+    )
+    migrate: Literal["auto", "check"] = Field(
+        "auto",
+        description="`auto` brings the database's schema up to date at start; "
+        "`check` refuses to start on an old one and names `agentia migrate`.",
+    )
+    registry_url: WebAddress = Field("http://127.0.0.1:8001", description="Where the registry answers.")
+    gateway_url: WebAddress = Field("http://127.0.0.1:8000", description="Where the gateway answers.")
+    public_url: WebAddress | None = Field(
+        None, description="The URL under which others reach this service, when it is not the address it is bound to."
+    )
+    lease_seconds: Annotated[float, AfterValidator(_lease)] = Field(
+        10.0,
+        description="How long a replica that fell silent keeps its tasks before another takes them over; at least 1.",
+    )
+    task_retention: Annotated[float, AfterValidator(_retention)] = Field(
+        30 * DAY, description="How many seconds a finished task and its artifacts are kept."
+    )
+    join_token: SecretStr | None = Field(
+        None, description="The secret that a service shows to the registry in order to join the mesh."
+    )
+    allow_private: bool = Field(
+        False, description="Whether URLs from outside may point to private addresses (loopback, LAN, link-local)."
+    )
+    model: str | None = Field(
+        None,
+        description="The language model to use, as its endpoint names it. None is needed for the shipped specialists.",
+    )
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),
+        description="The key for the model's endpoint.",
+    )
+    openai_base_url: WebAddress | None = Field(
+        None,
+        validation_alias=AliasChoices("openai_base_url", "OPENAI_BASE_URL"),
+        description="An OpenAI-compatible endpoint other than OpenAI's own: Gemini, vLLM, llama.cpp and others.",
+    )
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as exc:
+            raise SettingsInvalid(_sentences(exc), fix="docs/settings.md lists every setting.") from exc
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets a field."""
+    return field.upper() if field.startswith("openai_") else f"AGENTIA_{field.upper()}"
+
+
+def _sentences(exc: ValidationError) -> str:
+    found = ((str(error["loc"][0]), error["msg"].removeprefix("Value error, ")) for error in exc.errors())
+    return " ".join(f"{variable(field.lower())} {message[0].lower()}{message[1:]}." for field, message in found)

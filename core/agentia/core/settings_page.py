@@ -1,0 +1,38 @@
+"""docs/settings.md, written from the fields: `python -m agentia.core.settings_page > docs/settings.md`."""
+
+import sys
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from agentia.core.settings import Settings, variable
+
+_HEAD = """# Settings
+
+Every service reads these environment variables once, at start. A variable that is set but empty counts as not set.
+This page is written from the code: `python -m agentia.core.settings_page > docs/settings.md`.
+
+| Variable | Default | Meaning |
+|---|---|---|
+"""
+
+
+def render() -> str:
+    """The whole page as Markdown."""
+    return _HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    return f"| `{variable(name)}` | {_default(field.default)} | {field.description} |\n"
+
+
+def _default(value: Any) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value:.0f}`" if isinstance(value, float) else f"`{value}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render())

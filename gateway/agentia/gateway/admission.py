@@ -1,0 +1,26 @@
+"""The door as ASGI middleware: every request has its principal in the scope, or goes no further."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from agentia.gateway.door import LoopbackDoor, Principal
+
+_PRINCIPAL = "agentia.principal"
+
+
+class Admission:
+    """Asks the door about each request; the error edge answers a `NotAdmitted`."""
+
+    def __init__(self, app: ASGIApp, door: LoopbackDoor) -> None:
+        self._app = app
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope[_PRINCIPAL] = self._door.admit(scope["headers"])
+        await self._app(scope, receive, send)
+
+
+def principal_of(scope: Scope) -> Principal:
+    """Who sent a request that was let in."""
+    principal: Principal = scope[_PRINCIPAL]
+    return principal

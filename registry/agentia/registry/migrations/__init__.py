@@ -1,0 +1,1 @@
+"""The schema of the registry, one revision a file."""

@@ -1,0 +1,1 @@
+"""The durable task engine behind every agent."""

@@ -1,0 +1,163 @@
+"""The task engine: accepts messages, runs answers, and keeps every task in a log that outlives the process."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+
+from a2a.types.a2a_pb2 import SendMessageRequest, Task
+from a2a.utils.errors import TaskNotCancelableError, TaskNotFoundError
+
+from agentia.tasks.accepted import Accepted
+from agentia.tasks.admission import Limits
+from agentia.tasks.caller import Caller
+from agentia.tasks.committer import Committer
+from agentia.tasks.direct import Direct, DirectReplies
+from agentia.tasks.errors import EngineClosed
+from agentia.tasks.events import Event
+from agentia.tasks.fold import Fold
+from agentia.tasks.follow import follow
+from agentia.tasks.jobs import Jobs
+from agentia.tasks.leases import Leases
+from agentia.tasks.logs import Logs, folded
+from agentia.tasks.reception import Reception, found
+from agentia.tasks.records import Owner, Refused, RunEnded
+from agentia.tasks.states import FAILED, SETTLED, TERMINAL, name
+from agentia.tasks.storage import Store
+from agentia.tasks.takeover import Takeovers
+from agentia.tasks.topic import Topic
+from agentia.tasks.topics import Topics
+from agentia.tasks.work import STOPPED, Answer, Ending, Job, Stop
+
+
+class Engine:
+    """The tasks of one agent on one store. `close` drains it."""
+
+    def __init__(
+        self,
+        store: Store,
+        answer: Answer,
+        *,
+        direct: Direct | None = None,
+        version: str,
+        limits: Limits | None = None,
+        lease_seconds: float = 10.0,
+    ) -> None:
+        self.store = store
+        self._committer = Committer(store)
+        self._jobs = Jobs(answer, self._give_up)
+        self._leases = Leases(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume)
+        self._topics = Topics(store, self._jobs.stored)
+        logs = Logs(store, self._committer, self._topics, self._leases.new)
+        self._takeovers = Takeovers(store, logs, self._leases.new)
+        replies = None if direct is None else DirectReplies(self._committer, direct)
+        self._reception = Reception(
+            store, self._jobs, logs, self._takeovers, replies=replies, limits=limits or Limits(), version=version
+        )
+        self._giving_up: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    async def start(self) -> None:
+        """Begin to keep leases, and to take over tasks that a replica left unfinished."""
+        self._leases.start()
+
+    async def send(self, request: SendMessageRequest, caller: Caller) -> Accepted:
+        """Take a message: a new task, the answer that continues one, or one that came before (section 3.1.1).
+
+        Raises the A2A errors of that section. The result is not stored yet: see `Accepted`.
+        """
+        if self._closing:
+            raise EngineClosed
+        return await self._reception.take(request, caller)
+
+    async def current(self, task_id: str, caller: Caller) -> Fold:
+        """The task folded up to its newest event. Raises TaskNotFoundError, also when it is somebody else's."""
+        if (job := self._own(task_id, caller)) is not None:
+            fold = Fold(job.log.task(), job.log.number)
+            with suppress(Refused):  # then it is not this run that the store knows
+                await job.log.committed()
+                return fold
+        return await folded(self.store, await found(self.store, task_id, caller.owner))
+
+    async def get(self, task_id: str, caller: Caller) -> Task:
+        """The task as it stands. Raises as `current`."""
+        return (await self.current(task_id, caller)).task()
+
+    def follow(self, task_id: str, caller: Caller, after: int) -> AsyncGenerator[Event]:
+        """The events above number `after`, up to the terminal one; finished tasks too. Raises TaskNotFoundError.
+
+        From this call on events are kept at hand for it, though none is given before it is stored.
+        """
+        return self._follow(self._topics.of(task_id), task_id, caller, after)
+
+    async def settled(self, task_id: str, caller: Caller) -> Task:
+        """The task once it is terminal or interrupted. Raises as `current`, and RunEnded when the service stops."""
+        fold = await self.current(task_id, caller)
+        if fold.state not in SETTLED:
+            async with aclosing(self.follow(task_id, caller, fold.number)) as events:
+                async for event in events:
+                    if event.state in SETTLED:
+                        break
+                else:
+                    raise RunEnded
+        return await self.get(task_id, caller)
+
+    async def cancel(self, task_id: str, caller: Caller) -> Task:
+        """Cancel a task, unless it ends by itself meanwhile. Raises TaskNotFoundError or TaskNotCancelableError."""
+        fold = await self.current(task_id, caller)
+        if fold.state in TERMINAL:
+            raise TaskNotCancelableError(f"The task is {name(fold.state)} already and cannot be canceled.")
+        if (job := self._jobs.get(task_id)) is not None:
+            self._jobs.stop(job, Stop.CANCEL)
+            with suppress(Refused):
+                await job.log.settled()
+        await self._end(task_id, caller.owner, STOPPED[Stop.CANCEL])
+        return await self.get(task_id, caller)
+
+    def drain(self) -> None:
+        """End the followers' streams, each at a position from which it can go on elsewhere."""
+        self._topics.close()
+
+    async def close(self, grace: float = 5.0) -> None:
+        """Give the runs `grace` seconds, interrupt the rest, and store what they wrote."""
+        self._closing = True
+        await self._leases.claim_no_more()
+        await self._jobs.close(grace)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(grace, 1.0)):
+                await self._committer.drained()
+        self._committer.close()
+        await self._leases.release()
+        self.drain()
+
+    async def _resume(self, task_id: str, owner: Owner) -> None:
+        if task_id not in self._jobs and (job := await self._takeovers.resumed(task_id, owner)) is not None:
+            self._jobs.start(job)
+
+    def _give_up(self, job: Job) -> None:
+        """Fail a task of which a change cannot be stored, since it would meet the same again at each attempt."""
+        giving_up = asyncio.create_task(self._fail(job))
+        self._giving_up.add(giving_up)
+        giving_up.add_done_callback(self._giving_up.discard)
+
+    async def _fail(self, job: Job) -> None:
+        with suppress(Refused, TaskNotFoundError):  # then the lease runs out, and the next attempt fails it
+            reason = job.log.refused.message if job.log.refused else None
+            await self._end(job.log.task_id, job.run.caller.owner, Ending(FAILED, reason))
+
+    async def _end(self, task_id: str, owner: Owner, ending: Ending) -> None:
+        await self._takeovers.ended(await found(self.store, task_id, owner), owner, ending)
+
+    async def _follow(self, topic: Topic, task_id: str, caller: Caller, after: int) -> AsyncGenerator[Event]:
+        if self._own(task_id, caller) is None:
+            stored = await found(self.store, task_id, caller.owner)
+            if stored.state in TERMINAL and after >= stored.last_event:
+                return
+        async with aclosing(follow(self.store, self._topics, topic, task_id, after)) as events:
+            async for event in events:
+                yield event
+
+    def _own(self, task_id: str, caller: Caller) -> Job | None:
+        """The run of a task of this caller, if it is here."""
+        job = self._jobs.get(task_id)
+        return job if job is not None and job.run.caller.owner == caller.owner else None

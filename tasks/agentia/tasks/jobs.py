@@ -1,0 +1,116 @@
+"""The runs of one replica: started, interrupted for a reason, taken their tasks from when they do not let go, ended."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Final
+
+from agentia.tasks.alarm import Alarm
+from agentia.tasks.log import TaskLog
+from agentia.tasks.records import Unstorable
+from agentia.tasks.work import STOPPED, Answer, Ending, Job, Stop, work, write
+
+GRACE: Final = 10.0
+"""Seconds that an interrupted answer may take to clean up before its task ends without it."""
+LEAVING: Final = 2.0
+"""Seconds for the same when the service stops."""
+
+log = logging.getLogger("agentia.tasks")
+
+
+class Jobs:
+    """The runs in progress, by task. `answer` is what they run; `broken` gets one of which a change is unstorable.
+
+    `busy` is set while there are any.
+    """
+
+    def __init__(self, answer: Answer, broken: Callable[[Job], None]) -> None:
+        self._answer, self._broken = answer, broken
+        self._jobs: dict[str, Job] = {}
+        self.busy = asyncio.Event()
+
+    def __contains__(self, task_id: str) -> bool:
+        return task_id in self._jobs
+
+    def get(self, task_id: str) -> Job | None:
+        """The run of a task, until all that it wrote is stored."""
+        return self._jobs.get(task_id)
+
+    def logs(self) -> list[TaskLog]:
+        """The logs of all runs."""
+        return [job.log for job in self._jobs.values()]
+
+    def stored(self, task_id: str) -> int | None:
+        """The number of the last event that the task's run has stored, None when it does not run here."""
+        job = self._jobs.get(task_id)
+        return None if job is None or job.log.refused is not None else job.log.stored
+
+    def start(self, job: Job) -> None:
+        """Run `job`; its `over` is called once it has ended and all that it wrote is stored or refused."""
+        self._jobs[job.log.task_id] = job
+        self.busy.set()
+        job.log.on_refused = partial(self._refused, job)
+        job.task = _started(self._work(job))
+
+    def stop(self, job: Job, why: Stop) -> None:
+        """Interrupt an answer where it waits, once; a task that shall end does so with it or without it."""
+        if job.stopped is not None:
+            return
+        job.stopped = why
+        if job.task is not None:
+            job.task.cancel()
+        if why in STOPPED:
+            asyncio.get_running_loop().call_later(GRACE, self._end, job, STOPPED[why])
+
+    async def close(self, grace: float) -> None:
+        """Give the runs `grace` seconds, interrupt the rest, and take the pen from who goes on nevertheless."""
+        await self._done(grace)
+        for job in list(self._jobs.values()):
+            self.stop(job, Stop.DRAIN)
+        await self._done(LEAVING)
+        for job in list(self._jobs.values()):
+            self._end(job, None)
+
+    async def _done(self, seconds: float) -> None:
+        running = [job.task for job in self._jobs.values() if job.task is not None]
+        if running:
+            await asyncio.wait(running, timeout=seconds)
+
+    async def _work(self, job: Job) -> None:
+        deadline = job.run.caller.deadline
+        alarm = None if deadline is None else Alarm(deadline, partial(self.stop, job, Stop.DEADLINE))
+        try:
+            ending = await work(job, self._answer)
+        finally:
+            if alarm is not None:
+                alarm.cancel()
+        self._end(job, ending)
+
+    def _refused(self, job: Job) -> None:
+        if job.log.taken and job.log.refused:
+            log.warning("run refused", extra={"task": job.log.task_id, "reason": job.log.refused.message})
+        self.stop(job, Stop.REFUSED)
+        if job.log.taken and isinstance(job.log.refused, Unstorable):
+            self._broken(job)
+
+    def _end(self, job: Job, ending: Ending | None) -> None:
+        if ending is not None:
+            write(job.log, ending)
+        job.log.end(partial(self._over, job))
+
+    def _over(self, job: Job) -> None:
+        if self._jobs.get(job.log.task_id) is job:
+            del self._jobs[job.log.task_id]
+            if not self._jobs:
+                self.busy.clear()
+        if job.over is not None:
+            job.over()
+
+
+def _started(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    """A task for `work`, which from Python 3.12 on begins at once: an answer that never waits costs no turn."""
+    if sys.version_info >= (3, 12):
+        return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+    return asyncio.create_task(work)

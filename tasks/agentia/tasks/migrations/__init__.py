@@ -1,0 +1,1 @@
+"""The schema of the task store, one revision a file."""

@@ -1,0 +1,159 @@
+"""The operations of section 3.1, whatever binding they come through: protobuf in, protobuf or events out."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+from a2a.types.a2a_pb2 import (
+    AgentCard,
+    CancelTaskRequest,
+    DeleteTaskPushNotificationConfigRequest,
+    GetExtendedAgentCardRequest,
+    GetTaskPushNotificationConfigRequest,
+    GetTaskRequest,
+    ListTaskPushNotificationConfigsRequest,
+    ListTaskPushNotificationConfigsResponse,
+    ListTasksRequest,
+    ListTasksResponse,
+    SendMessageRequest,
+    SendMessageResponse,
+    StreamResponse,
+    SubscribeToTaskRequest,
+    Task,
+    TaskPushNotificationConfig,
+)
+from a2a.utils.errors import InvalidParamsError, UnsupportedOperationError
+from a2a.utils.task import apply_history_length, validate_history_length
+
+from agentia.tasks import listing
+from agentia.tasks.accepted import Accepted
+from agentia.tasks.caller import Caller
+from agentia.tasks.engine import Engine
+from agentia.tasks.events import Event
+from agentia.tasks.push import PushConfigs
+from agentia.tasks.states import TERMINAL, name
+
+
+class Operations:
+    """What an agent can be asked, for one engine. Every method raises the A2A errors of its section."""
+
+    def __init__(self, engine: Engine, push: PushConfigs) -> None:
+        self._engine, self._push = engine, push
+
+    async def send_message(self, request: SendMessageRequest, caller: Caller) -> SendMessageResponse:
+        """Section 3.1.1: waits until the task is terminal or interrupted unless `return_immediately` is set."""
+        validate_history_length(request.configuration)
+        wait = not request.configuration.return_immediately
+        accepted = await self._sent(request, caller)
+        if wait:
+            accepted = await accepted.stored(settled=True)
+        elif accepted.log is not None:
+            accepted = await accepted.stored()
+        if accepted.reply is not None:
+            return SendMessageResponse(message=accepted.reply)
+        if accepted.log is not None:
+            task = accepted.log.task()
+        elif wait:
+            task = await self._engine.settled(accepted.task_id, caller)
+        else:
+            task = await self._engine.get(accepted.task_id, caller)
+        return SendMessageResponse(task=apply_history_length(task, request.configuration))
+
+    async def send_streaming_message(self, request: SendMessageRequest, caller: Caller) -> AsyncIterator[Event]:
+        """Section 3.1.2: the task is stored when this returns; the events come as they are stored."""
+        sent = await self._sent(request, caller)
+        events = self._engine.follow(sent.task_id, caller, 0)
+        accepted = await sent.stored()
+        if accepted.reply is not None:
+            return _once(Event(1, StreamResponse(message=accepted.reply)))
+        if request.message.task_id:
+            return await self._subscribed(accepted.task_id, caller)
+        return events if accepted.log is sent.log else self._engine.follow(accepted.task_id, caller, 0)
+
+    async def get_task(self, request: GetTaskRequest, caller: Caller) -> Task:
+        """Section 3.1.3."""
+        validate_history_length(request)
+        return apply_history_length(await self._engine.get(request.id, caller), request)
+
+    async def list_tasks(self, request: ListTasksRequest, caller: Caller) -> ListTasksResponse:
+        """Section 3.1.4."""
+        return await listing.list_tasks(self._engine.store, request, caller.owner)
+
+    async def cancel_task(self, request: CancelTaskRequest, caller: Caller) -> Task:
+        """Section 3.1.5."""
+        return await self._engine.cancel(request.id, caller)
+
+    async def subscribe_to_task(
+        self, request: SubscribeToTaskRequest, caller: Caller, after: int | None = None
+    ) -> AsyncIterator[Event]:
+        """Section 3.1.6; with a position `after`, the events above it and nothing else, finished tasks too."""
+        if after is not None:
+            number = (await self._engine.current(request.id, caller)).number
+            if after > number:
+                raise InvalidParamsError(f"Event {after} is none of this task, whose last event is {number}.")
+            return self._engine.follow(request.id, caller, after)
+        return await self._subscribed(request.id, caller, refuse_finished=True)
+
+    async def create_task_push_notification_config(
+        self, request: TaskPushNotificationConfig, caller: Caller
+    ) -> TaskPushNotificationConfig:
+        """Section 3.1.7."""
+        await self._engine.current(request.task_id, caller)
+        return await self._push.store(request)
+
+    async def get_task_push_notification_config(
+        self, request: GetTaskPushNotificationConfigRequest, caller: Caller
+    ) -> TaskPushNotificationConfig:
+        """Section 3.1.8."""
+        await self._engine.current(request.task_id, caller)
+        return await self._push.get(request)
+
+    async def list_task_push_notification_configs(
+        self, request: ListTaskPushNotificationConfigsRequest, caller: Caller
+    ) -> ListTaskPushNotificationConfigsResponse:
+        """Section 3.1.9."""
+        await self._engine.current(request.task_id, caller)
+        return await self._push.list(request)
+
+    async def delete_task_push_notification_config(
+        self, request: DeleteTaskPushNotificationConfigRequest, caller: Caller
+    ) -> None:
+        """Section 3.1.10."""
+        await self._engine.current(request.task_id, caller)
+        await self._push.delete(request)
+
+    async def get_extended_agent_card(self, _request: GetExtendedAgentCardRequest, _caller: Caller) -> AgentCard:
+        """Section 3.1.11: this agent has one card, the public one."""
+        raise UnsupportedOperationError(
+            "This agent has no extended card. Its whole card is at /.well-known/agent-card.json."
+        )
+
+    async def _sent(self, request: SendMessageRequest, caller: Caller) -> Accepted:
+        """The message, taken; its push config, if it has one, is stored before anything can be notified of."""
+        if not request.configuration.HasField("task_push_notification_config"):
+            return await self._engine.send(request, caller)
+        await self._push.admit(request.configuration.task_push_notification_config)
+        accepted = await (await self._engine.send(request, caller)).stored()
+        if accepted.reply is None:
+            await self._push.from_send(request, accepted.task_id)
+        return accepted
+
+    async def _subscribed(self, task_id: str, caller: Caller, *, refuse_finished: bool = False) -> AsyncIterator[Event]:
+        fold = await self._engine.current(task_id, caller)
+        if refuse_finished and fold.state in TERMINAL:
+            raise UnsupportedOperationError(
+                f"The task is {name(fold.state)}: nothing more will come. Get it with GetTask, or read its events again"
+                " with Last-Event-ID: 0."
+            )
+        first = Event(fold.number, StreamResponse(task=fold.task()))
+        return _then(first, self._engine.follow(task_id, caller, fold.number))
+
+
+async def _once(event: Event) -> AsyncGenerator[Event]:
+    yield event
+
+
+async def _then(first: Event, rest: AsyncGenerator[Event]) -> AsyncGenerator[Event]:
+    async with aclosing(rest) as events:
+        yield first
+        async for event in events:
+            yield event

@@ -1,0 +1,132 @@
+"""Where messages come in: each starts a task, continues one, gets a direct reply, or came before (section 3.1.1)."""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from a2a.types.a2a_pb2 import Message, SendMessageRequest
+from a2a.utils.errors import InvalidParamsError, TaskNotFoundError, UnsupportedOperationError
+
+from agentia.cards.extensions import DeadlineUnreadable
+from agentia.tasks.accepted import Accepted, same
+from agentia.tasks.admission import Limits, admit, check_open
+from agentia.tasks.arrivals import Arrivals
+from agentia.tasks.caller import Caller
+from agentia.tasks.direct import DirectReplies
+from agentia.tasks.events import new_task
+from agentia.tasks.ids import new_id
+from agentia.tasks.jobs import Jobs
+from agentia.tasks.logs import Logs
+from agentia.tasks.records import Arrival, Known, NewTask, Owner, Stored
+from agentia.tasks.replay import Replay, digest
+from agentia.tasks.run import Run
+from agentia.tasks.states import SUBMITTED
+from agentia.tasks.storage import Store
+from agentia.tasks.takeover import Takeovers
+from agentia.tasks.work import Job
+
+
+class Reception:
+    """Takes messages for one replica. `replies` answers those of an agent without tasks, `version` is the agent's."""
+
+    def __init__(
+        self,
+        store: Store,
+        jobs: Jobs,
+        logs: Logs,
+        takeovers: Takeovers,
+        *,
+        replies: DirectReplies | None,
+        limits: Limits,
+        version: str,
+    ) -> None:
+        self._store, self._jobs, self._logs, self._takeovers = store, jobs, logs, takeovers
+        self._replies, self._limits, self._version = replies, limits, version
+        self._arrivals = Arrivals()
+        self._taking: set[asyncio.Task[Accepted]] = set()
+
+    async def take(self, request: SendMessageRequest, caller: Caller) -> Accepted:
+        """What became of a message, not stored yet: see `Accepted`. Raises the A2A errors of section 3.1.1."""
+        message = request.message
+        admit(message, self._limits)
+        try:
+            caller = caller.until(message)
+        except DeadlineUnreadable as exc:
+            raise InvalidParamsError(f"message.metadata: {exc.message} {exc.fix}") from exc
+        hashed = digest(message.SerializeToString(deterministic=True))
+        taking = self._alone(message, caller, Arrival(caller.owner, message.message_id, hashed, time.time()))
+        if message.task_id or self._replies is not None:  # which take a while, and are not left half done
+            return await asyncio.shield(self._kept(taking))
+        return await taking
+
+    def _kept(self, taking: Coroutine[Any, Any, Accepted]) -> "asyncio.Task[Accepted]":
+        task = asyncio.create_task(taking)
+        self._taking.add(task)
+        task.add_done_callback(self._taken)
+        return task
+
+    def _taken(self, task: "asyncio.Task[Accepted]") -> None:
+        self._taking.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever sent the message has heard of it, or has left
+
+    async def _alone(self, message: Message, caller: Caller, arrival: Arrival) -> Accepted:
+        key = (arrival.owner, arrival.message_id)
+        await self._arrivals.enter(key)
+        try:
+            return await self._take(message, caller, arrival)
+        finally:
+            self._arrivals.leave(key)
+
+    async def _take(self, message: Message, caller: Caller, arrival: Arrival) -> Accepted:
+        key = (arrival.owner, arrival.message_id)
+        if (earlier := self._arrivals.taken(key)) is not None:
+            return same(Known(earlier[0], earlier[1].task_id, None), arrival.hash, earlier[1])
+        if (known := await self._store.find_message(*key)) is not None:
+            return same(known, arrival.hash)
+        if message.task_id:
+            return await self._continued(message, arrival)
+        if self._replies is not None:
+            return await self._replies.reply(message, caller, arrival)
+        return self._started(self._new(message, caller, arrival), arrival)
+
+    def _new(self, message: Message, caller: Caller, arrival: Arrival) -> Job:
+        task_id = new_id()
+        context_id = message.context_id or new_id()
+        first = new_task(task_id, context_id, message, SUBMITTED)
+        stored = first.task.history[0]
+        stored.task_id, stored.context_id = task_id, context_id
+        log = self._logs.new(task_id, context_id)
+        log.accept(
+            NewTask(context_id, bool(message.context_id), caller.dump(), caller.deadline, self._version), arrival
+        )
+        log.append(first)
+        return Job(Run(log, caller, [stored], Replay()))
+
+    async def _continued(self, message: Message, arrival: Arrival) -> Accepted:
+        try:
+            stored = await found(self._store, message.task_id, arrival.owner)
+            check_open(stored, message)
+            return self._started(await self._takeovers.continued(stored, message, arrival), arrival)
+        except UnsupportedOperationError:
+            known = await self._store.find_message(arrival.owner, arrival.message_id)
+            if known is None:
+                raise
+            return same(known, arrival.hash)  # the same message, sent to two replicas at once
+
+    def _started(self, job: Job, arrival: Arrival) -> Accepted:
+        key = (arrival.owner, arrival.message_id)
+        self._arrivals.take(key, arrival.hash, job.log)
+        job.over = partial(self._arrivals.done, key)
+        self._jobs.start(job)
+        return Accepted(job.log.task_id, arrival.hash, job.log)
+
+
+async def found(store: Store, task_id: str, owner: Owner) -> Stored:
+    """The stored task of this owner. Raises TaskNotFoundError, also when it is somebody else's."""
+    stored = await store.find_task(task_id, owner)
+    if stored is None:
+        raise TaskNotFoundError(f"There is no task {task_id!r} here. Check the id, and the agent that you ask.")
+    return stored

@@ -1,0 +1,92 @@
+"""What the engine asks of a store: one Protocol, at home on SQLite and on Postgres."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
+
+from a2a.types.a2a_pb2 import TaskPushNotificationConfig
+
+from agentia.tasks.records import Change, JournalEntry, Known, Lease, Owner, Refused, Stored, StoredEvent
+
+
+class Store(Protocol):
+    """Tasks, events, journal, messages, contexts and push configs of one service, shared by its replicas.
+
+    Every method raises StorageFailed when the database does not answer, and StorageFull when it takes no more.
+    """
+
+    async def close(self) -> None:
+        """Wait for what is being written, then let go of the database."""
+
+    async def changed(self) -> Collection[str] | None:
+        """Wait, as long as the store sees fit, for tasks that anybody has written to since the last call.
+
+        None when it may be any of them; nothing when nothing was seen, so that who waits can think again.
+        """
+
+    def commit(self, changes: Sequence[Change]) -> "asyncio.Future[list[Refused | None]]":
+        """Write all changes in one transaction; the result says, change by change, what was refused and why.
+
+        Its exception is StorageFull or StorageFailed when nothing at all could be written. A change that comes again
+        after that is written once.
+        """
+
+    async def find_task(self, task_id: str, owner: Owner) -> Stored | None:
+        """A task, None when there is none or it is somebody else's."""
+
+    async def find_message(self, owner: Owner, message_id: str) -> Known | None:
+        """What an owner's message id led to before."""
+
+    async def events_after(self, task_id: str, number: int, limit: int = 500) -> list[StoredEvent]:
+        """At most `limit` events above `number`, oldest first."""
+
+    async def replay(self, task_id: str) -> tuple[list[StoredEvent], list[JournalEntry]]:
+        """What a rerun must know of earlier attempts: events written by steps, inputs, and results of steps."""
+
+    async def take(
+        self,
+        task_id: str,
+        fence: int,
+        lease: Lease,
+        attempts: int = 1,
+        *,
+        state: int | None = None,
+        expired: bool = False,
+    ) -> bool:
+        """Take a task for a new run: its fence becomes `fence` + 1, and its older runs can write nothing more.
+
+        False when somebody else was quicker, when it is no longer in `state`, or with `expired` when its lease runs.
+        """
+
+    async def taken(self) -> None:
+        """Wait until somebody may have taken a task to end it since the last call, whoever works on it."""
+
+    async def renew(self, lease: Lease, tasks: Collection[str]) -> Collection[str]:
+        """Make the lease of these tasks last as long as this one; the ids of those that its replica holds."""
+
+    async def release(self, replica: str) -> None:
+        """End all leases of a replica."""
+
+    async def unfinished(self, limit: int) -> list[tuple[str, Owner]]:
+        """Tasks that should be running and that nobody holds a lease on now, by the database's clock."""
+
+    async def freed(self, seconds: float) -> None:
+        """Wait until a replica may have let go of tasks, `seconds` at most."""
+
+    async def due(self, replica: str) -> float | None:
+        """Seconds until the next lease of another replica runs out, None when there is none."""
+
+    async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
+        """A page of (id, last_event, snapshot, snapshot_event, updated), newest first, and how many there are."""
+
+    async def set_push(self, config: TaskPushNotificationConfig) -> None:
+        """Store a push config under (task_id, id), over one of the same id."""
+
+    async def push_configs(self, task_id: str, after: str = "", limit: int = 100) -> list[TaskPushNotificationConfig]:
+        """The push configs of a task with ids above `after`, by id."""
+
+    async def find_push(self, task_id: str, config_id: str) -> TaskPushNotificationConfig | None:
+        """One push config."""
+
+    async def delete_push(self, task_id: str, config_id: str) -> None:
+        """Forget a push config; no error when there is none."""

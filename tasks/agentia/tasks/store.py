@@ -1,0 +1,238 @@
+"""The task store on SQLite: one file a service, one thread that writes, one that reads."""
+
+import asyncio
+import json
+import logging
+import sqlite3
+import time
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from a2a.types.a2a_pb2 import TaskPushNotificationConfig
+
+from agentia.core.database import connect, statements
+from agentia.core.migrate import migrate
+from agentia.tasks.records import (
+    Change,
+    JournalEntry,
+    Known,
+    Lease,
+    Owner,
+    Refused,
+    StorageFailed,
+    StorageFull,
+    Stored,
+    StoredEvent,
+    Unstorable,
+)
+from agentia.tasks.transactions import CLOSED, WritingThread
+from agentia.tasks.writes import UNSTORABLE, take_aloud, write_group
+
+FULL: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""How SQLite tells of a full disk, a quota, or a limit on the size of files."""
+
+log = logging.getLogger("agentia.tasks")
+
+MIGRATIONS = "agentia.tasks.migrations"
+ENDS: Final = "PRAGMA user_version"
+"""A number in the file that goes up with each task that is taken to be ended."""
+WATCH_ENDS: Final = 0.05
+"""Seconds between looks at it while there are runs."""
+WATCH: Final = 0.008
+"""Seconds between looks at the file's version while somebody waits for another process."""
+MANY_BYTES: Final = 4_000_000
+"""Events that are larger than that together are read in several goes."""
+
+
+class SqliteStore:
+    """Tasks, events, journal, messages, contexts and push configs in one SQLite file (WAL, every commit synced)."""
+
+    def __init__(self, path: Path, *, mode: Literal["auto", "check"] = "auto") -> None:
+        """Open `path`, migrating it first. Raises DatabaseUnusable or MigrationMissing."""
+        migrate(path, MIGRATIONS, mode)
+        self._sql = statements("agentia.tasks")
+        with ExitStack() as stack:
+            self._write, self._read, self._watch = (stack.enter_context(closing(connect(path))) for _ in range(3))
+            self._connections = stack.pop_all()
+        self._version, self._ends = -1, self._looked(ENDS)
+        self._writing = WritingThread(self._write)
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="tasks-read")
+
+    async def close(self) -> None:
+        """Wait for what is being written, then close the file."""
+        for finish in (self._reading.shutdown, self._writing.close):
+            await asyncio.to_thread(finish)
+        self._connections.close()
+
+    async def changed(self) -> Collection[str] | None:
+        """See Store: a look at the file's version, which changes with every commit of this process or another."""
+        await asyncio.sleep(WATCH)
+        before, (self._version,) = self._version, self._looked("PRAGMA data_version")
+        return None if self._version != before else ()
+
+    def commit(self, changes: Sequence[Change]) -> asyncio.Future[list[Refused | None]]:
+        """Write all changes in one transaction; the result says, change by change, what was refused and why.
+
+        Its exception is StorageFull or StorageFailed when nothing at all could be written.
+        """
+        return self._writing.submit(lambda connection: _written(connection, changes))
+
+    async def find_task(self, task_id: str, owner: Owner) -> Stored | None:
+        """A task, None when there is none or it is somebody else's."""
+        row = await self._one("find_task", (task_id, owner.tenant, owner.principal))
+        if row is None:
+            return None
+        *fields, replica, expires = row
+        task, context, state, last, snapshot, at, caller, deadline, fence, attempts = fields
+        lease = Lease(replica, expires)
+        return Stored(task, context, state, last, snapshot, at, caller, deadline, fence, attempts, lease)
+
+    async def find_message(self, owner: Owner, message_id: str) -> Known | None:
+        """What an owner's message id led to before: a read by key, quicker than the way to a thread and back."""
+        row = self._looked(self._sql["find_message"], owner.tenant, owner.principal, message_id)
+        return Known(*row) if row else None
+
+    async def events_after(self, task_id: str, number: int, limit: int = 500) -> list[StoredEvent]:
+        """At most `limit` events above `number`, oldest first."""
+        rows = await self._rows("events_after", (task_id, number, limit), enough=MANY_BYTES)
+        return [StoredEvent(number, payload, input=answer) for number, payload, answer in rows]
+
+    async def replay(self, task_id: str) -> tuple[list[StoredEvent], list[JournalEntry]]:
+        """What a rerun must know of earlier attempts: events written by steps, inputs, and results of steps."""
+        events = [StoredEvent(*row) for row in await self._rows("replay", (task_id,))]
+        return events, [JournalEntry(*row) for row in await self._rows("journal", (task_id,))]
+
+    async def take(
+        self,
+        task_id: str,
+        fence: int,
+        lease: Lease,
+        attempts: int = 1,
+        *,
+        state: int | None = None,
+        expired: bool = False,
+    ) -> bool:
+        """See Store."""
+        now = time.time() if expired else None
+        values = (lease.replica, lease.expires, attempts, task_id, fence, state, state, now, now)
+        if lease.replica is not None:
+            return bool(await self._change("take", values))
+        return bool(await _awaited(self._writing.submit(lambda connection: take_aloud(connection, values))))
+
+    async def taken(self) -> None:
+        """See Store: the file's own number goes up."""
+        while (ends := self._looked(ENDS)) == self._ends:  # noqa: ASYNC110  it is another process that changes it
+            await asyncio.sleep(WATCH_ENDS)
+        self._ends = ends
+
+    async def renew(self, lease: Lease, tasks: Collection[str]) -> Collection[str]:
+        """See Store."""
+        values = (lease.expires, json.dumps(list(tasks)), lease.replica)
+        rows = await _awaited(
+            self._writing.submit(lambda connection: connection.execute(self._sql["renew"], values).fetchall())
+        )
+        return {row[0] for row in rows}
+
+    async def release(self, replica: str) -> None:
+        """End all leases of a replica."""
+        await self._change("release", (replica,))
+
+    async def unfinished(self, limit: int) -> list[tuple[str, Owner]]:
+        """Tasks that should be running and that nobody holds a lease on now."""
+        rows = await self._rows("unfinished", (time.time(), limit))
+        return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
+
+    async def freed(self, seconds: float) -> None:
+        """See Store: nobody tells, so it is looked more often."""
+        await asyncio.sleep(seconds / 3)
+
+    async def due(self, replica: str) -> float | None:
+        """See Store."""
+        expires = (await self._one("due", (replica,)))[0]
+        return None if expires is None else float(expires) - time.time()
+
+    async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
+        """A page of (id, last_event, snapshot, snapshot_event, updated), newest first, and how many there are."""
+        page = await self._rows("list_tasks", where)
+        return page, (await self._rows("count_tasks", where))[0][0]
+
+    async def set_push(self, config: TaskPushNotificationConfig) -> None:
+        """Store a push config under (task_id, id), over one of the same id."""
+        await self._change("set_push", (config.task_id, config.id, config.SerializeToString()))
+
+    async def push_configs(self, task_id: str, after: str = "", limit: int = 100) -> list[TaskPushNotificationConfig]:
+        """The push configs of a task with ids above `after`, by id."""
+        rows = await self._rows("list_push", (task_id, after, limit))
+        return [TaskPushNotificationConfig.FromString(row[0]) for row in rows]
+
+    async def find_push(self, task_id: str, config_id: str) -> TaskPushNotificationConfig | None:
+        """One push config."""
+        row = await self._one("get_push", (task_id, config_id))
+        return TaskPushNotificationConfig.FromString(row[0]) if row else None
+
+    async def delete_push(self, task_id: str, config_id: str) -> None:
+        """Forget a push config; no error when there is none."""
+        await self._change("delete_push", (task_id, config_id))
+
+    def _looked(self, statement: str, *values: Any) -> Any:
+        """The row of a statement that takes microseconds, without the way to a thread and back."""
+        try:
+            return self._watch.execute(statement, values).fetchone()
+        except sqlite3.Error as exc:
+            raise _translated(exc) from exc
+
+    async def _one(self, name: str, values: Any) -> Any:
+        rows = await self._rows(name, values)
+        return rows[0] if rows else None
+
+    async def _rows(self, name: str, values: Any, enough: int | None = None) -> list[Any]:
+        """Rows of a query, up to the one with which they hold `enough` bytes."""
+
+        def fetch() -> list[Any]:
+            cursor = self._read.execute(self._sql[name], values)
+            return cursor.fetchall() if enough is None else list(_some(cursor, enough))
+
+        try:
+            reading = asyncio.get_running_loop().run_in_executor(self._reading, fetch)
+        except RuntimeError as exc:
+            raise StorageFailed(CLOSED) from exc
+        return list(await _awaited(reading))
+
+    async def _change(self, name: str, values: Any) -> int:
+        changing = self._writing.submit(lambda connection: connection.execute(self._sql[name], values).rowcount)
+        return int(await _awaited(changing))
+
+
+def _some(cursor: sqlite3.Cursor, enough: int) -> Iterator[Any]:
+    for row in cursor:
+        yield row
+        if (enough := enough - len(row[1])) < 0:
+            return
+
+
+async def _awaited(future: asyncio.Future[Any]) -> Any:
+    try:
+        return await future
+    except sqlite3.Error as exc:
+        raise _translated(exc) from exc
+    except (UnicodeError, OverflowError) as exc:
+        raise Unstorable(UNSTORABLE) from exc
+
+
+def _written(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[Refused | None]:
+    try:
+        return write_group(connection, changes)
+    except sqlite3.Error as exc:
+        raise _translated(exc) from exc
+
+
+def _translated(exc: sqlite3.Error) -> Refused:
+    if isinstance(exc, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.InterfaceError):
+        return Unstorable(UNSTORABLE)
+    if getattr(exc, "sqlite_errorcode", None) in FULL:
+        return StorageFull("There is no space left to store tasks. Free some space on the disk, then send again.")
+    log.error("task database failed", extra={"reason": str(exc)})
+    return StorageFailed("The task database cannot be read or written right now. See the service's log.")

@@ -1,0 +1,82 @@
+"""Going on with a stored task: for its user who answers, for a replica that fell silent, or only to end it."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from a2a.types.a2a_pb2 import Message, Role
+from a2a.utils.errors import UnsupportedOperationError
+
+from agentia.tasks.accepted import TAKEN
+from agentia.tasks.caller import Caller
+from agentia.tasks.events import status_update
+from agentia.tasks.log import TaskLog
+from agentia.tasks.logs import Logs
+from agentia.tasks.records import Arrival, Lease, Owner, Stored
+from agentia.tasks.replay import Replay
+from agentia.tasks.run import Run
+from agentia.tasks.states import SUBMITTED, TERMINAL, WORKING
+from agentia.tasks.storage import Store
+from agentia.tasks.work import Ending, Job, write
+
+ATTEMPTS: Final = 5
+"""Runs of a task that may be lost with their replica, none of which has finished a step, before it is given up."""
+
+log = logging.getLogger("agentia.tasks")
+
+
+class Takeovers:
+    """Makes runs of stored tasks. A task is taken first and read then: until that moment who had it may write on."""
+
+    def __init__(self, store: Store, logs: Logs, lease: Callable[[], Lease]) -> None:
+        self._store, self._logs, self._lease = store, logs, lease
+
+    async def continued(self, stored: Stored, message: Message, arrival: Arrival) -> Job:
+        """A run that goes on with a paused task, given its user's answer. Raises UnsupportedOperationError."""
+        lease = self._lease()
+        if not await self._store.take(stored.id, stored.fence, lease, state=stored.state):
+            raise UnsupportedOperationError(TAKEN)
+        answer = Message()
+        answer.CopyFrom(message)
+        answer.context_id = stored.context_id
+        replay = Replay(*await self._store.replay(stored.id))
+        replay.take(answer)
+        task = await self._logs.taken(stored, lease)
+        task.accept(None, arrival)
+        task.append(status_update(stored.id, stored.context_id, WORKING), answer=answer)
+        return Job(_run(task, stored, replay), resumed=True)
+
+    async def resumed(self, task_id: str, owner: Owner) -> Job | None:
+        """A run that goes on with a task whose replica fell silent, None when it needs none any more."""
+        stored = await self._store.find_task(task_id, owner)
+        if stored is None or stored.state not in (SUBMITTED, WORKING):
+            return None
+        lost = stored.lease.replica is not None  # one that was let go of in order was not lost
+        attempts, lease = stored.attempts + lost, self._lease()
+        if not await self._store.take(task_id, stored.fence, lease, attempts, state=stored.state, expired=True):
+            return None
+        log.info("task taken over", extra={"task": task_id, "attempt": attempts})
+        replay = Replay(*await self._store.replay(task_id))
+        job = Job(_run(await self._logs.taken(stored, lease), stored, replay), resumed=stored.state == WORKING)
+        if attempts > ATTEMPTS:
+            job.give_up = f"The agent was interrupted {ATTEMPTS} times while it worked on this task, and gives up."
+        return job
+
+    async def ended(self, stored: Stored | None, owner: Owner, ending: Ending) -> None:
+        """End a task, whoever works on it; one that has ended stays as it is. Raises Refused."""
+        while stored is not None and stored.state not in TERMINAL:
+            if await self._store.take(stored.id, stored.fence, Lease(), state=stored.state):
+                task = await self._logs.taken(stored, Lease())
+                write(task, ending)
+                task.end()
+                await task.committed()
+                return
+            stored = await self._store.find_task(stored.id, owner)
+
+
+def _run(task: TaskLog, stored: Stored, replay: Replay) -> Run:
+    messages = [past for past in task.task().history if past.role == Role.ROLE_USER]
+    caller = Caller.load(stored.caller)
+    for message in messages:
+        caller = caller.until(message)
+    return Run(task, caller, messages, replay)

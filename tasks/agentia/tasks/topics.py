@@ -1,0 +1,89 @@
+"""The topics of a replica, and the one watch that wakes followers of tasks which another process works on."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
+from weakref import WeakValueDictionary
+
+from agentia.tasks.events import Event
+from agentia.tasks.records import Refused
+from agentia.tasks.storage import Store
+from agentia.tasks.topic import Topic
+
+RETRY: Final = 0.5
+"""Seconds before a store that did not answer is asked again for news."""
+
+log = logging.getLogger("agentia.tasks")
+
+
+class Topics:
+    """The topics of followed tasks, by task id; a topic lives as long as a follower holds it.
+
+    `durable` gives the number of the last event that a run of this process has stored, None when there is no such run.
+    """
+
+    def __init__(self, store: Store, durable: Callable[[str], int | None]) -> None:
+        self._store, self._durable = store, durable
+        self._topics: WeakValueDictionary[str, Topic] = WeakValueDictionary()
+        self._watching: asyncio.Task[None] | None = None
+        self.news = 0
+        self.closed = False
+
+    def of(self, task_id: str) -> Topic:
+        """The topic of a task, for a follower."""
+        topic = self._topics.get(task_id)
+        if topic is None:
+            topic = self._topics[task_id] = Topic(self._durable(task_id))
+        return topic
+
+    def join(self, task_id: str, number: int) -> None:
+        """A run of this process writes to the task from event `number` on."""
+        if (topic := self._topics.get(task_id)) is not None:
+            topic.last = number
+            topic.wake()
+
+    def publish(self, task_id: str, events: Sequence[Event]) -> None:
+        """Show committed events to the followers of a task, if there are any."""
+        if (topic := self._topics.get(task_id)) is not None:
+            topic.publish(events)
+
+    def leave(self, task_id: str) -> None:
+        """The run of this process writes nothing more."""
+        if (topic := self._topics.get(task_id)) is not None:
+            topic.leave()
+
+    async def changed(self, topic: Topic, seen: int) -> None:
+        """Wait until `topic` may have something new, whoever wrote it, or all are closed.
+
+        `seen` is what `news` was before the store was read: news that came since then may be missing in what was read.
+        """
+        if self.closed or (topic.last is None and self.news != seen):
+            return
+        if topic.last is None and (self._watching is None or self._watching.done()):
+            self._watching = asyncio.create_task(self._watch())
+        await topic.changed()
+
+    def close(self) -> None:
+        """Let every follower end where it is; it can go on from its position elsewhere, or here after a restart."""
+        self.closed = True
+        if self._watching is not None:
+            self._watching.cancel()
+        for topic in list(self._topics.values()):
+            topic.wake()
+
+    async def _watch(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            while any(topic.followed_elsewhere for topic in self._topics.values()):
+                try:
+                    changed = await self._store.changed()
+                except Refused as refused:
+                    log.warning("no news from the task database", extra={"reason": refused.message})
+                    await asyncio.sleep(RETRY)
+                    continue
+                self.news += changed is None or bool(changed)
+                for task_id in list(self._topics) if changed is None else changed:
+                    topic = self._topics.get(task_id)
+                    if topic is not None and topic.followed_elsewhere:
+                        topic.wake()

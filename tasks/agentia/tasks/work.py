@@ -1,0 +1,157 @@
+"""The worker: runs an answer once, and turns however it ends into what the task's log shall say."""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from functools import partial
+from typing import Final
+
+from a2a.types.a2a_pb2 import TaskState
+
+from agentia.core.errors import AgentiaError
+from agentia.tasks.errors import Suspended, TaskRejected
+from agentia.tasks.events import agent_message, readable, status_update
+from agentia.tasks.log import TaskLog
+from agentia.tasks.records import Refused
+from agentia.tasks.run import Run
+from agentia.tasks.states import CANCELED, COMPLETED, FAILED, INPUT_REQUIRED, REJECTED, WORKING
+
+Answer = Callable[[Run], Awaitable[str | None]]
+"""What an agent does with a task: the text it returns is the message of the COMPLETED status."""
+
+log = logging.getLogger("agentia.tasks")
+
+
+class Stop(Enum):
+    """Why an answer is interrupted."""
+
+    CANCEL = auto()
+    DEADLINE = auto()
+    DRAIN = auto()
+    """The service stops; the task goes on elsewhere, or here after the restart."""
+    REFUSED = auto()
+    """What it wrote was not taken: it may write nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last event of a run: a terminal state, or a question that pauses the task."""
+
+    state: TaskState
+    text: str | None
+    pause: Suspended | None = None
+
+
+STOPPED: Final = {
+    Stop.CANCEL: Ending(CANCELED, "Canceled on request."),
+    Stop.DEADLINE: Ending(
+        FAILED, "The deadline of this task has passed before it was done. Send it again with a later one."
+    ),
+}
+"""How a task ends whose answer was interrupted; for other reasons it does not end."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A run in progress. `give_up` is a sentence with which it fails at once, `over` who wants to know of its end."""
+
+    run: Run
+    resumed: bool = False
+    give_up: str = ""
+    over: Callable[[], None] | None = None
+    stopped: Stop | None = None
+    task: "asyncio.Task[None] | None" = field(default=None)
+
+    @property
+    def log(self) -> TaskLog:
+        """The log that the run writes to."""
+        return self.run.log
+
+
+async def work(job: Job, answer: Answer) -> Ending | None:
+    """Run `answer`; how the task ends for it, None when it shall stay as it is."""
+    try:
+        if not job.resumed:
+            job.log.append(status_update(job.log.task_id, job.log.context_id, WORKING))
+        if job.give_up:
+            return Ending(FAILED, job.give_up)
+        if job.run.caller.deadline is not None and job.run.caller.deadline <= time.time():
+            return STOPPED[Stop.DEADLINE]
+        said = await answer(job.run)
+        return Ending(COMPLETED, said) if job.run.question is None else _asking(job.run.question)
+    except Suspended as pause:
+        return _asking(pause)
+    except asyncio.CancelledError:
+        return _interrupted(job)
+    except (BaseExceptionGroup, Exception, SystemExit) as exc:  # noqa: BLE001  the one edge that meets an author's code
+        return _interrupted(job) if job.stopped else _failed(job, exc)
+
+
+def write(task: TaskLog, ending: Ending) -> None:
+    """Make `ending` the last event of a run; what cannot be written fails the task in neutral words."""
+    if not task.open:
+        return
+    try:
+        _append(task, ending)
+    except Refused as refused:
+        log.warning("ending not written", extra={"task": task.task_id, "reason": refused.message})
+    except Exception as exc:  # noqa: BLE001  a question's metadata, or a text, that no message can hold
+        _append(task, _neutral(task, exc))
+
+
+def _append(task: TaskLog, ending: Ending) -> None:
+    pause, text = ending.pause, ending.text
+    step = None if pause is None else pause.step
+    message = agent_message(f"{task.task_id}:{step or 'end'}", task.task_id, task.context_id, text) if text else None
+    metadata = None if pause is None else pause.metadata
+    make = partial(status_update, task.task_id, task.context_id, ending.state, message, metadata)
+    task.append(readable(make) if metadata else make(), step=step)
+
+
+def _asking(pause: Suspended) -> Ending:
+    return Ending(INPUT_REQUIRED, pause.question, pause)
+
+
+def _interrupted(job: Job) -> Ending | None:
+    if job.stopped is not None:
+        return STOPPED.get(job.stopped)
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():  # with everything else, as the event loop ends
+        return None
+    return _neutral(job.log, asyncio.CancelledError("Something that the answer waited for was cancelled."))
+
+
+def _failed(job: Job, exc: BaseException) -> Ending | None:
+    """Concurrent branches fail in groups: a question among them is asked, else the first of our own errors counts."""
+    if isinstance(exc, BaseExceptionGroup):
+        leaves = list(_leaves(exc))
+        if pause := next((leaf for leaf in leaves if isinstance(leaf, Suspended)), None):
+            return _asking(pause)
+        exc = next((leaf for leaf in leaves if isinstance(leaf, AgentiaError)), exc)
+    if isinstance(exc, Refused) and not job.log.open:
+        return None
+    if isinstance(exc, TaskRejected):
+        return Ending(REJECTED, exc.message)
+    if isinstance(exc, AgentiaError):
+        return Ending(FAILED, f"{exc.message} {exc.fix}".strip())
+    return _neutral(job.log, exc)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for exc in group.exceptions:
+        if isinstance(exc, BaseExceptionGroup):
+            yield from _leaves(exc)
+        else:
+            yield exc
+
+
+def _neutral(task: TaskLog, exc: BaseException) -> Ending:
+    incident = secrets.token_hex(4)
+    log.error("answer failed", extra={"task": task.task_id, "incident": incident}, exc_info=exc)
+    return Ending(
+        FAILED, f"The agent failed while it worked on this task. Its log has the reason under incident {incident}."
+    )

@@ -1,0 +1,95 @@
+"""Processes that are killed in the middle of a delegation, and started again."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from agentia.core.service import bind
+
+if TYPE_CHECKING:
+    from tests.agents.conftest import Mesh
+
+STANDIN = Path(__file__).with_name("standin.py")
+
+
+class Service:
+    """An agent in a process of its own, always at the same port."""
+
+    def __init__(self, role: str, mesh: "Mesh", side_file: Path) -> None:
+        with bind("127.0.0.1", 0) as sock:
+            self.port = sock.getsockname()[1]
+        self.role, self.url = role, f"http://127.0.0.1:{self.port}/"
+        mesh.database(role)
+        settings = {"DATA": mesh.settings.data, "REGISTRY_URL": mesh.settings.registry_url, "LEASE_SECONDS": 1}
+        self._environment = {f"AGENTIA_{name}": str(value) for name, value in settings.items()}
+        self._environment["SIDE_FILE"] = str(side_file)
+
+    async def start(self) -> None:
+        """Start the process; it is registered when this returns."""
+        command = (sys.executable, str(STANDIN), self.role, str(self.port))
+        self._process = await asyncio.create_subprocess_exec(*command, env=os.environ | self._environment)
+        async with httpx.AsyncClient(verify=False) as http:
+            while not await self._ready(http):  # noqa: ASYNC110  another process can only be asked
+                await asyncio.sleep(0.02)
+
+    async def _ready(self, http: httpx.AsyncClient) -> bool:
+        assert self._process.returncode is None
+        with suppress(httpx.TransportError):
+            return (await http.get(f"{self.url}readyz")).status_code == 200
+        return False
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+
+@pytest.fixture
+async def service(mesh: "Mesh", tmp_path: Path) -> AsyncIterator[Callable[[str], Awaitable[Service]]]:
+    """Starts stand-ins in processes."""
+    async with AsyncExitStack() as stack:
+
+        async def start(role: str) -> Service:
+            made = Service(role, mesh, tmp_path / "side")
+            await made.start()
+            stack.push_async_callback(made.kill)
+            return made
+
+        yield start
+
+
+async def test_killed_child_and_killed_parent_lose_nothing_and_repeat_nothing(
+    mesh: "Mesh", service: Callable[[str], Awaitable[Service]], client_of: Callable[[str], Any], tmp_path: Path
+) -> None:
+    shouter, boss = await asyncio.gather(service("shouter"), service("boss"))
+    task_id = await client_of(boss.url).begin("hello")
+    await heard(client_of(boss.url), task_id, "shouter: Breathing in")
+    (child,) = await client_of(shouter.url).tasks()
+    await heard(client_of(shouter.url), child["id"], "ONE ")
+    await asyncio.gather(shouter.kill(), boss.kill())
+    await asyncio.gather(shouter.start(), boss.start())
+    task = await client_of(boss.url).settled(task_id)
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
+    assert [each["parts"] for each in task["artifacts"]] == [
+        [{"text": "ONE TWO", "mediaType": "text/plain", "filename": "loud.txt"}]
+    ]
+    assert [each["id"] for each in await client_of(shouter.url).tasks()] == [child["id"]]
+    told = [event async for _, event in client_of(boss.url).events(task_id) if "Breathing in" in str(event)]
+    assert len(told) == 1
+    side = (tmp_path / "side").read_text().splitlines()
+    assert (side.count("effect"), side.count("run"), side.count("boss")) == (1, 2, 2)
+
+
+async def heard(client: Any, task_id: str, words: str) -> None:
+    """Wait until an event of the task has those words."""
+    async for _, event in client.events(task_id):
+        if words in str(event):
+            return

@@ -1,0 +1,93 @@
+"""Settings are read from the environment once, and what is wrong in it is said in a sentence."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from agentia.core import settings_page
+from agentia.core.settings import Settings, SettingsInvalid, variable
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(("AGENTIA_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+
+
+def test_an_empty_environment_gives_the_documented_defaults() -> None:
+    settings = Settings()
+
+    assert settings.data == Path(".agentia")
+    assert settings.registry_url == "http://127.0.0.1:8001"
+    assert settings.lease_seconds == 10
+    assert settings.task_retention == 30 * 24 * 3600
+
+
+def test_every_setting_comes_from_its_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTIA_DATA", "/srv/mesh")
+    monkeypatch.setenv("AGENTIA_ALLOW_PRIVATE", "1")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:9000/v1/")
+    monkeypatch.setenv("OPENAI_API_KEY", "hidden")
+
+    settings = Settings()
+
+    assert settings.data == Path("/srv/mesh")
+    assert settings.allow_private is True
+    assert settings.openai_base_url == "http://localhost:9000/v1"
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == "hidden"
+
+
+def test_a_variable_that_is_set_but_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTIA_MODEL", "")
+
+    assert Settings().model is None
+
+
+@pytest.mark.parametrize("seconds", ["0.5", "0", "-3", "nan", "999999"])
+def test_a_lease_that_cannot_work_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch, seconds: str) -> None:
+    monkeypatch.setenv("AGENTIA_LEASE_SECONDS", seconds)
+
+    with pytest.raises(SettingsInvalid, match=r"AGENTIA_LEASE_SECONDS must be between 1 and 3600 seconds: .+\."):
+        Settings()
+
+
+def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTIA_MIGRATE", "sometimes")
+    monkeypatch.setenv("OPENAI_BASE_URL", "example.org")
+
+    with pytest.raises(SettingsInvalid) as refused:
+        Settings()
+
+    assert "AGENTIA_MIGRATE input should be 'auto' or 'check'." in str(refused.value)
+    assert "OPENAI_BASE_URL must be a URL" in str(refused.value)
+
+
+def test_a_refused_secret_is_not_repeated_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENTIA_REGISTRY_URL", "hunter2")
+
+    with pytest.raises(SettingsInvalid) as refused:
+        Settings()
+
+    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in str(refused.value.__cause__)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        Settings().model = "other"
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    shown = repr(Settings(join_token="join-me", openai_api_key="key-me", database_url="postgresql://u:pw-me@db/x"))
+
+    assert not any(secret in shown for secret in ("join-me", "key-me", "pw-me"))
+
+
+def test_the_page_of_settings_is_what_the_code_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "settings.md"
+
+    assert page.read_text() == settings_page.render()
+    assert all(variable(field) in settings_page.render() for field in Settings.model_fields)

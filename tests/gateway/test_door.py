@@ -1,0 +1,151 @@
+"""Who may enter, and what the agents are told about them."""
+
+import itertools
+import time
+from typing import Any
+
+import pytest
+
+from agentia.core.identity import HopVerifier, ServiceKey, mint, public_key
+from agentia.gateway.door import LoopbackDoor, Principal, require_loopback
+from agentia.gateway.errors import NotAdmitted, NotLoopback
+from agentia.gateway.hops import Hops
+
+
+def verifier(mesh: Any, name: str, url: str) -> HopVerifier:
+    """The agent's side: it knows the gateway by the key that the registry holds."""
+
+    async def keys(service: str, kid: str) -> Any:
+        return public_key(mesh.registry.keys[service], kid)
+
+    return HopVerifier(name, [url], keys, roots={"gateway"})
+
+
+async def test_every_call_carries_a_token_that_the_agent_can_verify(mesh: Any, rpc: Any) -> None:
+    (agent,) = await mesh.agent("analyst")
+    await mesh.registry.pinned.wait()
+    await mesh.client.post("/agents/analyst/", json=rpc())
+    await mesh.client.get("/agents/analyst/tasks/t-1")
+    for asked in agent.asked:
+        hop = await verifier(mesh, "analyst", agent.url).verify(asked.headers["agentia-hop"])
+        assert (hop.issuer, hop.chain, hop.audience) == ("gateway", ("gateway",), agent.url)
+        assert (hop.principal, hop.tenant, hop.deadline) == ("local", "", None)
+
+
+async def test_a_token_from_outside_never_reaches_an_agent(mesh: Any, rpc: Any, tmp_path: Any) -> None:
+    (agent,) = await mesh.agent("analyst")
+    thief = ServiceKey.load_or_create(tmp_path / "thief.pem", "gateway")
+    forged = mint(thief, audience=agent.url, principal="root", tenant="", chain=("gateway",))
+    await mesh.client.post("/agents/analyst/", json=rpc(), headers=[("Agentia-Hop", forged), ("agentia-hop", forged)])
+    token = agent.asked[0].headers["agentia-hop"]
+    await mesh.registry.pinned.wait()
+    assert (await verifier(mesh, "analyst", agent.url).verify(token)).principal == "local"
+    assert forged not in token
+
+
+@pytest.mark.parametrize("given", [1_999_999_999, 1_999_999_999.0, "2033-05-18T03:33:19Z", "2033-05-18T05:33:19+02:00"])
+@pytest.mark.parametrize("where", ["message", "request", "rest"])
+async def test_a_deadline_in_the_metadata_is_in_the_token(mesh: Any, rpc: Any, given: Any, where: str) -> None:
+    (agent,) = await mesh.agent("analyst")
+    metadata = {"urn:agentia:deadline:v1": given}
+    params = {"request": {"metadata": metadata}}.get(where, {"message": {"messageId": "m", "metadata": metadata}})
+    if where == "rest":
+        await mesh.client.post("/agents/analyst/message:send", json=params)
+    else:
+        await mesh.client.post("/agents/analyst/", json=rpc("SendMessage", **params))
+    await mesh.registry.pinned.wait()
+    hop = await verifier(mesh, "analyst", agent.url).verify(agent.asked[0].headers["agentia-hop"])
+    assert hop.deadline == 1_999_999_999
+
+
+@pytest.mark.parametrize("given", ["tomorrow", "2033-05-18T03:33:19", True, None, [1], "20330518"])
+async def test_a_deadline_that_is_no_time_is_an_invalid_parameter(mesh: Any, rpc: Any, given: Any) -> None:
+    (agent,) = await mesh.agent("analyst")
+    message = {"messageId": "m", "metadata": {"urn:agentia:deadline:v1": given}}
+    reply = await mesh.client.post("/agents/analyst/", json=rpc("SendMessage", message=message))
+    assert (reply.status_code, reply.json()["error"]["code"], reply.json()["id"]) == (400, -32602, "r-1")
+    assert "RFC 3339" in reply.json()["error"]["message"]
+    assert agent.asked == []
+
+
+async def test_the_words_of_a_deadline_in_a_text_are_only_words(mesh: Any, rpc: Any) -> None:
+    (agent,) = await mesh.agent("analyst")
+    await mesh.client.post("/agents/analyst/", json=rpc(text="what does urn:agentia:deadline:v1 mean?"))
+    assert len(agent.asked) == 1
+
+
+async def test_the_same_token_serves_calls_for_a_while(mesh: Any, rpc: Any) -> None:
+    (agent,) = await mesh.agent("analyst")
+    for _ in range(3):
+        await mesh.client.post("/agents/analyst/", json=rpc())
+    assert len({asked.headers["agentia-hop"] for asked in agent.asked}) == 1
+
+
+async def test_each_instance_gets_a_token_of_its_own(mesh: Any, rpc: Any) -> None:
+    async def answer(_: Any, line: Any) -> None:
+        await line.answer({})
+
+    instances = await mesh.agent("analyst", answer, answer)
+    for _ in range(2):
+        await mesh.client.post("/agents/analyst/", json=rpc())
+    await mesh.registry.pinned.wait()
+    for instance in instances:
+        token = instance.asked[0].headers["agentia-hop"]
+        assert (await verifier(mesh, "analyst", instance.url).verify(token)).audience == instance.url
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "::1", "LOCALHOST"])
+def test_the_gateway_may_listen_on_loopback(host: str) -> None:
+    require_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.com", ""])
+def test_the_gateway_refuses_to_listen_where_strangers_are(host: str) -> None:
+    with pytest.raises(NotLoopback, match="without keys or OIDC"):
+        require_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:1", "[::1]:8000", "mesh.example.org"])
+@pytest.mark.parametrize("origin", [None, "http://localhost:3000", "https://mesh.example.org"])
+def test_requests_of_this_machine_are_let_in(host: str, origin: str | None) -> None:
+    headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
+    assert LoopbackDoor("https://mesh.example.org/").admit(headers) == Principal("local", "")
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("evil.example", None),
+        ("127.0.0.1.evil.example:8000", None),
+        ("127.0.0.1:8000", "https://evil.example"),
+        ("127.0.0.1:8000", "null"),
+        ("127.0.0.1:8000", "http://[::bad"),
+    ],
+)
+def test_web_pages_from_elsewhere_are_kept_out(host: str, origin: str | None) -> None:
+    headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
+    with pytest.raises(NotAdmitted):
+        LoopbackDoor("http://127.0.0.1:8000").admit(headers)
+
+
+async def test_a_page_that_is_kept_out_hears_why_and_reaches_nobody(mesh: Any, rpc: Any) -> None:
+    (agent,) = await mesh.agent("analyst")
+    reply = await mesh.client.post("/agents/analyst/", json=rpc(), headers={"origin": "https://evil.example"})
+    assert (reply.status_code, reply.json()["error"]["code"]) == (403, "not_admitted")
+    assert agent.asked == []
+
+
+def test_a_token_is_minted_again_after_a_minute(key: ServiceKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    hops, now = Hops(key), time.monotonic()
+    numbers = itertools.count(1)
+    monkeypatch.setattr("agentia.gateway.hops.mint", lambda *_, **__: f"token {next(numbers)}")
+    for later, token in ((0, "token 1"), (59, "token 1"), (61, "token 2")):
+        monkeypatch.setattr("agentia.gateway.hops.time.monotonic", lambda at=now + later: at)
+        assert hops.token("http://a", Principal("local"), None) == token
+
+
+def test_the_cache_of_tokens_is_bounded(key: ServiceKey) -> None:
+    hops = Hops(key)
+    for deadline in range(1100):
+        hops.token("http://a", Principal("local"), 2e9 + deadline)
+    assert len(hops._tokens) == 1024

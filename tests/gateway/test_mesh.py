@@ -1,0 +1,108 @@
+"""The gateway between the real registry and a real agent."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from agentia.agents import Skill, TaskRun, specialist
+from agentia.agents.service import create_app as create_agent
+from agentia.cards.signing import verify_card
+from agentia.cards.versions import card_from_json
+from agentia.core.identity import ServiceKey
+from agentia.core.service import bind, running
+from agentia.core.settings import Settings
+from agentia.gateway.main import create_app as create_gateway
+from agentia.registry.main import create_app as create_registry
+
+
+@specialist(name="shouter", description="Shouts.", skills=[Skill("shout", "Say a text louder", examples=["hello"])])
+async def shouter(task: TaskRun) -> str:
+    await task.status("Breathing in")
+    await task.artifact("loud.txt", task.text.upper())
+    return f"{task.text.upper()}!"
+
+
+@pytest.fixture
+async def front(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the gateway of a whole small mesh."""
+    sockets = {name: bind("127.0.0.1", 0) for name in ("registry", "gateway", "shouter")}
+    urls = {name: f"http://127.0.0.1:{sock.getsockname()[1]}" for name, sock in sockets.items()}
+    settings = Settings(data=tmp_path, registry_url=urls["registry"], gateway_url=urls["gateway"], allow_private=True)
+    key = ServiceKey.load_or_create(tmp_path / "keys" / "gateway.pem", "gateway")
+    apps = {
+        "registry": create_registry(settings),
+        "gateway": create_gateway(settings, key),
+        "shouter": create_agent(shouter, settings, f"{urls['shouter']}/"),
+    }
+    async with AsyncExitStack() as stack:
+        for name, app in apps.items():
+            await stack.enter_async_context(running(app, sockets[name], service=name))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=urls["gateway"], timeout=20))
+        while (await client.get("/agents/shouter")).status_code != 200 or (await client.get("/readyz")).is_error:
+            pass
+        yield client
+
+
+async def call(front: httpx.AsyncClient, method: str, version: str = "1.0", **params: Any) -> Any:
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    return (await front.post("/agents/shouter/", json=body, headers={"a2a-version": version})).json()["result"]
+
+
+async def frames(front: httpx.AsyncClient, method: str, after: str = "", **params: Any) -> list[tuple[int, Any]]:
+    """The events of a stream with their numbers."""
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    headers = {"a2a-version": "1.0", **({"last-event-id": after} if after else {})}
+    async with front.stream("POST", "/agents/shouter/", json=body, headers=headers) as reply:
+        lines = [line async for line in reply.aiter_lines()]
+    numbers = [int(line.removeprefix("id: ")) for line in lines if line.startswith("id: ")]
+    data = [json.loads(line.removeprefix("data: "))["result"] for line in lines if line.startswith("data: ")]
+    return list(zip(numbers, data, strict=True))
+
+
+def message(text: str, id: str = "m-1") -> dict[str, Any]:
+    return {"messageId": id, "role": "ROLE_USER", "parts": [{"text": text}]}
+
+
+async def test_a_task_goes_through_the_whole_mesh(front: httpx.AsyncClient) -> None:
+    task = (await call(front, "SendMessage", message=message("hello")))["task"]
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
+    assert task["artifacts"][0]["parts"][0]["text"] == "HELLO"
+    assert (await call(front, "GetTask", id=task["id"]))["id"] == task["id"]
+    over_rest = (await front.get(f"/agents/shouter/tasks/{task['id']}", headers={"a2a-version": "1.0"})).json()
+    assert over_rest["status"]["message"]["parts"][0]["text"] == "HELLO!"
+    assert [each["id"] for each in (await call(front, "ListTasks"))["tasks"]] == [task["id"]]
+
+
+async def test_a_stream_can_be_taken_up_after_any_event(front: httpx.AsyncClient) -> None:
+    events = await frames(front, "SendStreamingMessage", message=message("hello"))
+    task = events[0][1]["task"]["id"]
+    assert len(events) > 2
+    for number, _ in events[:-1]:
+        again = await frames(front, "SubscribeToTask", after=str(number), id=task)
+        assert again == [event for event in events if event[0] > number]
+
+
+async def test_a_client_of_03_is_served_too(front: httpx.AsyncClient) -> None:
+    old = {"kind": "message", "messageId": "m", "role": "user", "parts": [{"kind": "text", "text": "hello"}]}
+    task = await call(front, "message/send", version="0.3", message=old, configuration={"blocking": True})
+    assert (task["kind"], task["status"]["state"]) == ("task", "completed")
+    assert (await call(front, "tasks/get", version="0.3", id=task["id"]))["artifacts"][0]["name"] == "loud.txt"
+
+
+async def test_the_card_leads_back_to_the_gateway_and_its_key_is_pinned_in_the_registry(
+    front: httpx.AsyncClient,
+) -> None:
+    card = card_from_json((await front.get("/agents/shouter/.well-known/agent-card.json")).json())
+    assert {each.url for each in card.supported_interfaces} == {f"{front.base_url}/agents/shouter/"}
+    pinned = (await front.get("/registry/keys/gateway")).json()["jwks"]
+    verify_card(card, pinned)
+
+
+async def test_the_registry_finds_through_the_gateway_who_can_do_something(front: httpx.AsyncClient) -> None:
+    found = (await front.post("/registry/discover", json={"need": "say something louder"})).json()["matches"]
+    assert [match["agent"]["id"] for match in found] == ["shouter"]
