@@ -1,0 +1,1 @@
+"""Benchmarks: each prints the machine, the versions, and ratios of things measured in one run."""

@@ -1,0 +1,97 @@
+"""Many tasks at once while their replicas die and come back at random: every task ends, and none was done twice."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.survival.account import content, nothing_repeated, nothing_swapped, same_artifacts, unbroken
+from tests.survival.follower import Follower
+from tests.survival.service import Service
+from tests.survival.stage import Note, Stage
+
+
+@dataclass(frozen=True)
+class Ordeal:
+    """`tasks` of so many steps each; a replica dies after every so many `events`, at least `seconds` long."""
+
+    tasks: int
+    steps: int
+    events: tuple[int, int]
+    seconds: float
+
+
+FAST = Ordeal(200, 3, (50, 200), 0.0)
+LONG = Ordeal(1_000, 10, (500, 1_500), 60.0)
+MINUTES = [pytest.mark.survival, pytest.mark.timeout(400)]
+
+
+class Reaper:
+    """Kills one replica or the other each time that followers have seen some more events, and starts it again."""
+
+    def __init__(self, stage: Stage, replicas: tuple[Service, Service], ordeal: Ordeal, chance: random.Random) -> None:
+        self._stage, self._replicas, self._ordeal, self._chance = stage, replicas, ordeal, chance
+        self._left = self._next()
+        self._busy = False
+        self.deaths = 0
+
+    def count(self) -> None:
+        """A follower has seen an event."""
+        self._left -= 1
+        if self._left <= 0 and not self._busy:
+            self._busy = True
+            self._left = self._next()
+            self._stage.spawn(self._reap(self._chance.choice(self._replicas)))
+
+    async def _reap(self, victim: Service) -> None:
+        await victim.restart()
+        self.deaths += 1
+        self._busy = False
+
+    def _next(self) -> int:
+        return self._chance.randint(*self._ordeal.events)
+
+
+@pytest.mark.parametrize(
+    ("store", "ordeal"),
+    [("sqlite", FAST), pytest.param("sqlite", LONG, marks=MINUTES), pytest.param("postgres", LONG, marks=MINUTES)],
+    ids=["sqlite-few", "sqlite", "postgres"],
+    indirect=["store"],
+)
+async def test_of_many_tasks_each_ends_once(stage: Stage, chance: random.Random, ordeal: Ordeal) -> None:
+    first, second = await asyncio.gather(stage.open("clerk"), stage.open("clerk", replica=2))
+    reaper = Reaper(stage, (first, second), ordeal, chance)
+    began = time.monotonic()
+
+    async def one(number: int) -> Follower:
+        doors = (first, second) if number % 2 else (second, first)
+        follower = Follower(await doors[0].begin(str(ordeal.steps)), *doors[:: chance.choice((1, -1))])
+        follower.on_event(reaper.count)
+        return await follower.end()
+
+    followers: list[Follower] = []
+    while not followers or time.monotonic() - began < ordeal.seconds:
+        followers += await asyncio.gather(*(one(number) for number in range(ordeal.tasks)))
+    print(f"{len(followers)} tasks, {reaper.deaths} deaths in {time.monotonic() - began:.1f} s")
+    assert reaper.deaths >= 3
+    await asyncio.gather(first.up.wait(), second.up.wait())
+    notes: dict[str, list[Note]] = {}
+    for note in stage.notes():
+        notes.setdefault(note.task, []).append(note)
+    assert set(notes) == {follower.task_id for follower in followers}, "a message became two tasks"
+    for follower in followers:
+        check(follower, await first.rpc("GetTask", id=follower.task_id), notes[follower.task_id], reaper.deaths)
+
+
+def check(follower: Follower, task: Any, notes: list[Note], deaths: int) -> None:
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED", task["status"]
+    unbroken(follower)
+    same_artifacts(follower, task)
+    nothing_repeated(notes, lives=1 + deaths)
+    nothing_swapped(notes, content(task, "results.json"))
+    attempts, pieces = zip(*(line.split(":") for line in content(task, "minutes.txt").splitlines()), strict=True)
+    assert len(set(attempts)) == 1
+    assert pieces == ("0", "1", "2")
