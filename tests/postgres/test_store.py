@@ -232,7 +232,7 @@ async def test_a_task_is_taken_once_though_the_answer_is_lost(store_at: StoreAt,
     assert not await store.take("t", 2, Lease("r3", 1e12))
     stored = await store.find_task("t", ME)
     assert stored is not None
-    assert (stored.fence, stored.attempts, stored.lease.replica) == (3, 3, "r2")
+    assert (stored.fence, stored.attempts, stored.replica) == (3, 3, "r2")
 
 
 async def test_a_lease_ends_by_the_databases_clock(

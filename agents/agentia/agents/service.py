@@ -107,6 +107,7 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
         version=specialist.version,
         limits=Limits(input_modes=_modes(specialist)),
         lease_seconds=settings.lease_seconds,
+        task_seconds=settings.task_seconds,
     )
     return _Parts(store, engine, registry, http, around, children, asyncio.Event())
 

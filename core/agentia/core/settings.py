@@ -1,5 +1,6 @@
 """Settings: what the environment says, read once at start and never changed."""
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,12 @@ def _lease(value: float) -> float:
             "must be between 1 and 3600 seconds: a shorter lease is lost to a busy machine, "
             "a longer one leaves the tasks of a dead replica lying"
         )
+    return value
+
+
+def _limit(value: float) -> float:
+    if not 1 <= value < math.inf:
+        raise ValueError("must be at least 1 second")
     return value
 
 
@@ -74,6 +81,11 @@ class Settings(BaseSettings):
     lease_seconds: Annotated[float, AfterValidator(_lease)] = Field(
         10.0,
         description="How long a replica that fell silent keeps its tasks before another takes them over; at least 1.",
+    )
+    task_seconds: Annotated[float, AfterValidator(_limit)] = Field(
+        DAY,
+        description="How many seconds a task may take, from when it is accepted or its user has last answered; "
+        "then it fails. Waiting for its user does not count.",
     )
     task_retention: Annotated[float, AfterValidator(_retention)] = Field(
         30 * DAY, description="How many seconds a finished task and its artifacts are kept."

@@ -8,6 +8,7 @@ from contextlib import aclosing, suppress
 from a2a.types.a2a_pb2 import SendMessageRequest, Task
 from a2a.utils.errors import TaskNotCancelableError, TaskNotFoundError
 
+from agentia.core.settings import DAY
 from agentia.tasks.accepted import Accepted
 from agentia.tasks.admission import Limits
 from agentia.tasks.caller import Caller
@@ -42,14 +43,16 @@ class Engine:
         version: str,
         limits: Limits | None = None,
         lease_seconds: float = 10.0,
+        task_seconds: float = DAY,
     ) -> None:
+        """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user."""
         self.store = store
         self._committer = Committer(store)
         self._jobs = Jobs(answer, self._give_up)
-        self._leases = Leases(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume)
+        self._leases = Leases(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume, longest=task_seconds)
         self._topics = Topics(store, self._jobs.stored)
         logs = Logs(store, self._committer, self._topics, self._leases.new)
-        self._takeovers = Takeovers(store, logs, self._leases.new)
+        self._takeovers = Takeovers(store, logs, self._leases.new, longest=task_seconds)
         replies = None if direct is None else DirectReplies(self._committer, direct)
         self._reception = Reception(
             store, self._jobs, logs, self._takeovers, replies=replies, limits=limits or Limits(), version=version

@@ -64,6 +64,11 @@ class Jobs:
         if why in STOPPED:
             asyncio.get_running_loop().call_later(GRACE, self._end, job, STOPPED[why])
 
+    def stop_older(self, moment: float) -> None:
+        """Fail tasks that have been worked on since before `moment` (unix seconds)."""
+        for job in [job for job in self._jobs.values() if job.since < moment]:
+            self.stop(job, Stop.LIMIT)
+
     async def close(self, grace: float) -> None:
         """Give the runs `grace` seconds, interrupt the rest, and take the pen from who goes on nevertheless."""
         await self._done(grace)

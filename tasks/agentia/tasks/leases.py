@@ -25,11 +25,15 @@ Wait = Callable[[float], Awaitable[None]]
 class Leases:
     """The leases of one replica, each `seconds` long.
 
-    `jobs` are its runs. `resume` takes a task over whose lease has run out.
+    `jobs` are its runs, of tasks that may take `longest` seconds each. `resume` takes a task over whose lease has run
+    out.
     """
 
-    def __init__(self, store: Store, replica: str, seconds: float, jobs: Jobs, resume: Resume) -> None:
+    def __init__(
+        self, store: Store, replica: str, seconds: float, jobs: Jobs, resume: Resume, *, longest: float
+    ) -> None:
         self._store, self._replica, self._seconds, self._jobs, self._resume = store, replica, seconds, jobs, resume
+        self._longest = longest
         self._renewing: asyncio.Task[None] | None = None
         self._claiming: asyncio.Task[None] | None = None
 
@@ -68,6 +72,7 @@ class Leases:
 
     async def _renew(self) -> float:
         """Renew what runs here. A run whose lease is not there any more has lost it, however silent it is."""
+        self._jobs.stop_older(time.time() - self._longest)
         lease, running = self.new(), {task.task_id: task for task in self._jobs.logs() if task.taken}
         held = await self._store.renew(lease, list(running)) if running else ()
         for task_id, task in running.items():

@@ -91,12 +91,7 @@ class PostgresStore:
     async def find_task(self, task_id: str, owner: Owner) -> Stored | None:
         """See Store."""
         row = await self._one("find_task", task_id, owner.tenant, owner.principal)
-        if row is None:
-            return None
-        *fields, replica, expires = row
-        task, context, state, last, snapshot, at, caller, deadline, fence, attempts = fields
-        lease = Lease(replica, expires)
-        return Stored(task, context, state, last, snapshot, at, caller, deadline, fence, attempts, lease)
+        return None if row is None else Stored(*row)
 
     async def find_message(self, owner: Owner, message_id: str) -> Known | None:
         """See Store."""

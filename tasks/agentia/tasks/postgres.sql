@@ -142,7 +142,7 @@ FROM tasks WHERE state IN (1, 2) AND replica <> $1;
 
 -- name: find_task
 SELECT id, context_id, state, last_event, snapshot, snapshot_event, caller, deadline, fence, attempts,
-       replica, lease_expires
+       created, agent_version, replica
 FROM tasks WHERE id = $1 AND tenant = $2 AND owner = $3;
 
 -- name: events_after    At most $3 events, up to the one with which they hold $4 bytes.

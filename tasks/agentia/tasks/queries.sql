@@ -53,7 +53,7 @@ SELECT fence FROM tasks WHERE id = ?;
 
 -- name: find_task    One task of an owner.
 SELECT id, context_id, state, last_event, snapshot, snapshot_event, caller, deadline, fence, attempts,
-       replica, lease_expires
+       created, agent_version, replica
 FROM tasks WHERE id = ? AND tenant = ? AND owner = ?;
 
 -- name: events_after    Events of a task above a number, oldest first.

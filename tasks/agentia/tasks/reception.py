@@ -103,7 +103,7 @@ class Reception:
             NewTask(context_id, bool(message.context_id), caller.dump(), caller.deadline, self._version), arrival
         )
         log.append(first)
-        return Job(Run(log, caller, [stored], Replay()))
+        return Job(Run(log, caller, [stored], Replay()), arrival.at)
 
     async def _continued(self, message: Message, arrival: Arrival) -> Accepted:
         try:

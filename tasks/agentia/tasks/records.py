@@ -47,7 +47,10 @@ class Lease(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A task as the store holds it: the snapshot folds the events up to `snapshot_event`."""
+    """A task as the store holds it: the snapshot folds the events up to `snapshot_event`. Times are unix seconds.
+
+    `replica` works on it, or did until its lease ran out.
+    """
 
     id: str
     context_id: str
@@ -59,7 +62,9 @@ class Stored:
     deadline: float | None
     fence: int
     attempts: int
-    lease: Lease
+    created: float
+    agent_version: str
+    replica: str | None
 
 
 class StoredEvent(NamedTuple):

@@ -83,12 +83,7 @@ class SqliteStore:
     async def find_task(self, task_id: str, owner: Owner) -> Stored | None:
         """A task, None when there is none or it is somebody else's."""
         row = await self._one("find_task", (task_id, owner.tenant, owner.principal))
-        if row is None:
-            return None
-        *fields, replica, expires = row
-        task, context, state, last, snapshot, at, caller, deadline, fence, attempts = fields
-        lease = Lease(replica, expires)
-        return Stored(task, context, state, last, snapshot, at, caller, deadline, fence, attempts, lease)
+        return None if row is None else Stored(*row)
 
     async def find_message(self, owner: Owner, message_id: str) -> Known | None:
         """What an owner's message id led to before: a read by key, quicker than the way to a thread and back."""

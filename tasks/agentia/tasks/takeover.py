@@ -1,10 +1,11 @@
 """Going on with a stored task: for its user who answers, for a replica that fell silent, or only to end it."""
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from a2a.types.a2a_pb2 import Message, Role
+from a2a.types.a2a_pb2 import Message, Role, StreamResponse
 from a2a.utils.errors import UnsupportedOperationError
 
 from agentia.tasks.accepted import TAKEN
@@ -12,24 +13,31 @@ from agentia.tasks.caller import Caller
 from agentia.tasks.events import status_update
 from agentia.tasks.log import TaskLog
 from agentia.tasks.logs import Logs
-from agentia.tasks.records import Arrival, Lease, Owner, Stored
+from agentia.tasks.records import Arrival, Lease, Owner, Stored, StoredEvent
 from agentia.tasks.replay import Replay
 from agentia.tasks.run import Run
-from agentia.tasks.states import SUBMITTED, TERMINAL, WORKING
+from agentia.tasks.states import FAILED, SUBMITTED, TERMINAL, WORKING
 from agentia.tasks.storage import Store
-from agentia.tasks.work import Ending, Job, write
+from agentia.tasks.work import STOPPED, Ending, Job, Stop, write
 
 ATTEMPTS: Final = 5
 """Runs of a task that may be lost with their replica, none of which has finished a step, before it is given up."""
+
+INTERRUPTED: Final = Ending(
+    FAILED, f"The agent was interrupted {ATTEMPTS} times while it worked on this task, and gives up."
+)
 
 log = logging.getLogger("agentia.tasks")
 
 
 class Takeovers:
-    """Makes runs of stored tasks. A task is taken first and read then: until that moment who had it may write on."""
+    """Makes runs of stored tasks. A task is taken first and read then: until that moment who had it may write on.
 
-    def __init__(self, store: Store, logs: Logs, lease: Callable[[], Lease]) -> None:
-        self._store, self._logs, self._lease = store, logs, lease
+    `longest` is how many seconds a task may take.
+    """
+
+    def __init__(self, store: Store, logs: Logs, lease: Callable[[], Lease], *, longest: float) -> None:
+        self._store, self._logs, self._lease, self._longest = store, logs, lease, longest
 
     async def continued(self, stored: Stored, message: Message, arrival: Arrival) -> Job:
         """A run that goes on with a paused task, given its user's answer. Raises UnsupportedOperationError."""
@@ -44,22 +52,25 @@ class Takeovers:
         task = await self._logs.taken(stored, lease)
         task.accept(None, arrival)
         task.append(status_update(stored.id, stored.context_id, WORKING), answer=answer)
-        return Job(_run(task, stored, replay), resumed=True)
+        return Job(_run(task, stored, replay), arrival.at, resumed=True)
 
     async def resumed(self, task_id: str, owner: Owner) -> Job | None:
         """A run that goes on with a task whose replica fell silent, None when it needs none any more."""
         stored = await self._store.find_task(task_id, owner)
         if stored is None or stored.state not in (SUBMITTED, WORKING):
             return None
-        lost = stored.lease.replica is not None  # one that was let go of in order was not lost
+        lost = stored.replica is not None  # one that was let go of in order was not lost
         attempts, lease = stored.attempts + lost, self._lease()
         if not await self._store.take(task_id, stored.fence, lease, attempts, state=stored.state, expired=True):
             return None
         log.info("task taken over", extra={"task": task_id, "attempt": attempts})
-        replay = Replay(*await self._store.replay(task_id))
-        job = Job(_run(await self._logs.taken(stored, lease), stored, replay), resumed=stored.state == WORKING)
+        events, journal = await self._store.replay(task_id)
+        run = _run(await self._logs.taken(stored, lease), stored, Replay(events, journal))
+        job = Job(run, _since(stored, events), resumed=stored.state == WORKING)
+        if job.since < time.time() - self._longest:
+            job.give_up = STOPPED[Stop.LIMIT]
         if attempts > ATTEMPTS:
-            job.give_up = f"The agent was interrupted {ATTEMPTS} times while it worked on this task, and gives up."
+            job.give_up = INTERRUPTED
         return job
 
     async def ended(self, stored: Stored | None, owner: Owner, ending: Ending) -> None:
@@ -72,6 +83,15 @@ class Takeovers:
                 await task.committed()
                 return
             stored = await self._store.find_task(stored.id, owner)
+
+
+def _since(stored: Stored, events: Iterable[StoredEvent]) -> float:
+    """When a task was accepted, or its user's last answer came (unix seconds)."""
+    answers = [event.payload for event in events if event.input is not None]
+    if not answers:
+        return stored.created
+    taken = StreamResponse.FromString(answers[-1]).status_update.status.timestamp
+    return taken.seconds + taken.nanos / 1e9
 
 
 def _run(task: TaskLog, stored: Stored, replay: Replay) -> Run:

@@ -31,6 +31,8 @@ class Stop(Enum):
 
     CANCEL = auto()
     DEADLINE = auto()
+    LIMIT = auto()
+    """The task has taken longer than the agent gives one."""
     DRAIN = auto()
     """The service stops; the task goes on elsewhere, or here after the restart."""
     REFUSED = auto()
@@ -51,17 +53,26 @@ STOPPED: Final = {
     Stop.DEADLINE: Ending(
         FAILED, "The deadline of this task has passed before it was done. Send it again with a later one."
     ),
+    Stop.LIMIT: Ending(
+        FAILED,
+        "The task took longer than this agent gives one. Ask for less at once; who runs the agent can raise its"
+        " AGENTIA_TASK_SECONDS.",
+    ),
 }
 """How a task ends whose answer was interrupted; for other reasons it does not end."""
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A run in progress. `give_up` is a sentence with which it fails at once, `over` who wants to know of its end."""
+    """A run in progress. `give_up` is how it ends at once, `over` who wants to know of its end.
+
+    `since` is when the task was accepted or its user has last answered (unix seconds).
+    """
 
     run: Run
+    since: float
     resumed: bool = False
-    give_up: str = ""
+    give_up: Ending | None = None
     over: Callable[[], None] | None = None
     stopped: Stop | None = None
     task: "asyncio.Task[None] | None" = field(default=None)
@@ -77,8 +88,8 @@ async def work(job: Job, answer: Answer) -> Ending | None:
     try:
         if not job.resumed:
             job.log.append(status_update(job.log.task_id, job.log.context_id, WORKING))
-        if job.give_up:
-            return Ending(FAILED, job.give_up)
+        if job.give_up is not None:
+            return job.give_up
         if job.run.caller.deadline is not None and job.run.caller.deadline <= time.time():
             return STOPPED[Stop.DEADLINE]
         said = await answer(job.run)
