@@ -30,8 +30,9 @@ install: .venv/.compiled
 up: .venv/.compiled
 	@.venv/bin/agentia up $(ARGS)
 
+# With bytecode of the tests, which pytest rewrites: without, each worker compiles all of them.
 test: .venv/.installed-test .venv/.compiled
-	@.venv/bin/python -m pytest -n auto $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n auto $(ARGS)
 
 # All of them, also what `make test` runs; one after the other, as each takes the machine for itself.
 survival: .venv/.installed-test .venv/.compiled

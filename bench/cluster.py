@@ -15,6 +15,18 @@ OPTIONS: Final = {"shared_buffers": "64MB", "max_connections": "200", "timezone"
 CARELESS: Final = {"fsync": "off", "full_page_writes": "off"}
 """For tests: a cluster that dies with its machine is made again."""
 
+EMPTY: Final = """
+    DO $$ DECLARE schema text; BEGIN
+        PERFORM pg_terminate_backend(pid)
+            FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+        FOR schema IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)' LOOP
+            EXECUTE format('DROP SCHEMA %I CASCADE', schema);
+        END LOOP;
+        CREATE SCHEMA public;
+        GRANT USAGE ON SCHEMA public TO PUBLIC;
+    END $$
+"""
+
 
 class PostgresMissing(Exception):
     """This machine has no PostgreSQL server to start, or nobody to run it as."""
@@ -67,9 +79,9 @@ class Cluster:
         self._sql(f"CREATE DATABASE {database} TEMPLATE template0")
         return self.url(database)
 
-    def drop(self, database: str) -> None:
-        """End who is connected to a database, and remove it."""
-        self._sql(f"DROP DATABASE {database} WITH (FORCE)")
+    def empty(self, database: str) -> None:
+        """End who is connected to a database, and remove all that is in it."""
+        self._sql(EMPTY, database)
 
     def start(self) -> None:
         """Start the server, on the port it had, and wait until it takes connections."""
@@ -91,8 +103,8 @@ class Cluster:
     def _data(self) -> str:
         return str(self.folder / "data")
 
-    def _sql(self, statement: str) -> None:
-        self._run("psql", "-qX", "-h", str(self.folder), "-p", str(self.port), "-U", USER, "-c", statement, "postgres")
+    def _sql(self, statement: str, database: str = "postgres") -> None:
+        self._run("psql", "-qX", "-h", str(self.folder), "-p", str(self.port), "-U", USER, "-c", statement, database)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._bin / program), *arguments]

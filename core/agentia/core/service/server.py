@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -77,6 +78,7 @@ class _Server(uvicorn.Server):
         self._service, self._on_ready, self._on_drain = service, on_ready, on_drain
         self._lifespan = _Lifespan(app)
         self.settled, self._leaving = asyncio.Event(), asyncio.Event()  # settled: started, or failed to
+        self._forced = asyncio.Event()
         super().__init__(
             uvicorn.Config(
                 self._lifespan,
@@ -92,6 +94,7 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=grace,
             )
         )
+        self._connections = self.server_state.connections = _Connections()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
@@ -112,11 +115,35 @@ class _Server(uvicorn.Server):
                 async with asyncio.timeout(1):  # the Date header is renewed every second
                     await self._leaving.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, wait for the open ones until the grace is over or the wait is ended, and close."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        await asyncio.sleep(0)  # connections that were just taken are made
+        for connection in list(self._connections):
+            connection.shutdown()
+        finished, forced = asyncio.create_task(self._finished()), asyncio.create_task(self._forced.wait())
+        grace = self.config.timeout_graceful_shutdown
+        ended, _ = await asyncio.wait([finished, forced], timeout=grace, return_when=asyncio.FIRST_COMPLETED)
+        finished.cancel()
+        forced.cancel()
+        if not ended:
+            log.warning("requests are cut off", extra={"count": len(self.server_state.tasks)})
+            for task in self.server_state.tasks:
+                task.cancel()
+        if not self.force_exit:
+            await self.lifespan.shutdown()
+
+    async def _finished(self) -> None:
+        await self._connections.all_closed()
+        while tasks := self.server_state.tasks:
+            await asyncio.wait(tasks)
+
     def handle_exit(self, _signal: int, _frame: FrameType | None) -> None:
         """Take a signal without passing it on afterwards: a service that ended well leaves with exit code 0."""
         self.force_exit = self.should_exit
         self.should_exit = True
-        self._loop.call_soon_threadsafe(self.leave)
+        self._loop.call_soon_threadsafe(self._forced.set if self.force_exit else self.leave)
 
     def leave(self) -> None:
         """Begin to stop."""
@@ -137,6 +164,24 @@ class _Server(uvicorn.Server):
             raise failure
         elif not self.started:
             raise StartFailed(f"{self._service} could not start for an internal reason.") from failure
+
+
+class _Connections(set[Any]):
+    """The open connections: uvicorn adds them, and discards those that are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = asyncio.Event()
+
+    def discard(self, connection: Any) -> None:
+        super().discard(connection)
+        self._changed.set()
+
+    async def all_closed(self) -> None:
+        """Wait until none is open."""
+        while self:
+            self._changed.clear()
+            await self._changed.wait()
 
 
 class _EmbeddedServer(_Server):
