@@ -108,6 +108,7 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
         limits=Limits(input_modes=_modes(specialist)),
         lease_seconds=settings.lease_seconds,
         task_seconds=settings.task_seconds,
+        max_runs=settings.max_runs,
     )
     return _Parts(store, engine, registry, http, around, children, asyncio.Event())
 

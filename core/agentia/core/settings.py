@@ -37,6 +37,12 @@ def _limit(value: float) -> float:
     return value
 
 
+def _runs(value: int) -> int:
+    if not value >= 1:
+        raise ValueError("must be at least 1")
+    return value
+
+
 def _retention(value: float) -> float:
     if not value > 0:
         raise ValueError("must be more than 0 seconds")
@@ -86,6 +92,10 @@ class Settings(BaseSettings):
         DAY,
         description="How many seconds a task may take, from when it is accepted or its user has last answered; "
         "then it fails. Waiting for its user does not count.",
+    )
+    max_runs: Annotated[int, AfterValidator(_runs)] = Field(
+        1000,
+        description="How many tasks a replica works on at once; more are accepted and wait their turn.",
     )
     task_retention: Annotated[float, AfterValidator(_retention)] = Field(
         30 * DAY, description="How many seconds a finished task and its artifacts are kept."

@@ -29,12 +29,12 @@ class Accepted:
 
         Raises InvalidParamsError for what only the store can tell (a messageId used for something else, a foreign
         context), UnsupportedOperationError when another message was quicker, StorageFull, and RunEnded when the service
-        stops before the task is settled. The log is gone from the result when another replica goes on with the task.
+        stops before the task is settled. The log is gone from the result when another run does the task.
         """
         if self.log is None:
             return self
         try:
-            await (self.log.settled() if settled else self.log.accepted())
+            await (self.log.settled() if settled and not self.log.waits else self.log.accepted())
         except Duplicate as duplicate:
             return same(duplicate.known, self.hash)
         except ForeignContext as foreign:
@@ -43,7 +43,7 @@ class Accepted:
             if not self.log.taken:
                 raise UnsupportedOperationError(TAKEN) from lost
             return replace(self, log=None)
-        return self
+        return replace(self, log=None) if self.log.waits else self
 
 
 def same(known: Known, hashed: bytes, log: TaskLog | None = None) -> Accepted:

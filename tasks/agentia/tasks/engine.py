@@ -44,11 +44,15 @@ class Engine:
         limits: Limits | None = None,
         lease_seconds: float = 10.0,
         task_seconds: float = DAY,
+        max_runs: int = 1000,
     ) -> None:
-        """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user."""
+        """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user.
+
+        `max_runs` tasks are worked on at once; more are stored and wait their turn, for any replica that has room.
+        """
         self.store = store
         self._committer = Committer(store)
-        self._jobs = Jobs(answer, self._give_up)
+        self._jobs = Jobs(answer, self._give_up, max_runs)
         self._leases = Leases(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume, longest=task_seconds)
         self._topics = Topics(store, self._jobs.stored)
         logs = Logs(store, self._committer, self._topics, self._leases.new)

@@ -21,15 +21,17 @@ log = logging.getLogger("agentia.tasks")
 
 
 class Jobs:
-    """The runs in progress, by task. `answer` is what they run; `broken` gets one of which a change is unstorable.
+    """The runs in progress, `most` at once. `answer` is what they run, `broken` gets one with an unstorable change.
 
-    `busy` is set while there are any.
+    `busy` is set while there are any. `crowded` says that stored tasks may be waiting for their turn, by which new ones
+    do so too, and `vacant` is set then when there may be room for one.
     """
 
-    def __init__(self, answer: Answer, broken: Callable[[Job], None]) -> None:
-        self._answer, self._broken = answer, broken
+    def __init__(self, answer: Answer, broken: Callable[[Job], None], most: int) -> None:
+        self._answer, self._broken, self._most = answer, broken, most
         self._jobs: dict[str, Job] = {}
-        self.busy = asyncio.Event()
+        self.busy, self.vacant = asyncio.Event(), asyncio.Event()
+        self.crowded = False
 
     def __contains__(self, task_id: str) -> bool:
         return task_id in self._jobs
@@ -37,6 +39,16 @@ class Jobs:
     def get(self, task_id: str) -> Job | None:
         """The run of a task, until all that it wrote is stored."""
         return self._jobs.get(task_id)
+
+    @property
+    def room(self) -> int:
+        """How many more tasks may be worked on."""
+        return max(0, self._most - len(self._jobs))
+
+    @property
+    def full(self) -> bool:
+        """Whether a task that comes now has to wait for its turn."""
+        return self.crowded or len(self._jobs) >= self._most
 
     def logs(self) -> list[TaskLog]:
         """The logs of all runs."""
@@ -53,6 +65,11 @@ class Jobs:
         self.busy.set()
         job.log.on_refused = partial(self._refused, job)
         job.task = _started(self._work(job))
+
+    def queue(self, job: Job) -> None:
+        """Only store what `job` has written: its task is taken over when its turn has come, here or elsewhere."""
+        self.crowded = True
+        job.log.end(partial(self._queued, job))
 
     def stop(self, job: Job, why: Stop) -> None:
         """Interrupt an answer where it waits, once; a task that shall end does so with it or without it."""
@@ -105,11 +122,19 @@ class Jobs:
             write(job.log, ending)
         job.log.end(partial(self._over, job))
 
+    def _queued(self, job: Job) -> None:
+        if job.over is not None:
+            job.over()
+        self.crowded = True
+        self.vacant.set()
+
     def _over(self, job: Job) -> None:
         if self._jobs.get(job.log.task_id) is job:
             del self._jobs[job.log.task_id]
             if not self._jobs:
                 self.busy.clear()
+            if self.crowded:
+                self.vacant.set()
         if job.over is not None:
             job.over()
 

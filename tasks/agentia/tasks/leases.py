@@ -15,6 +15,8 @@ BATCH: Final = 50
 """Tasks taken over at once."""
 SOONEST: Final = 0.05
 """Seconds between two looks for lost tasks, however soon the next lease runs out."""
+OFFER: Final = 1.0
+"""Seconds between two offers of tasks to other replicas."""
 
 log = logging.getLogger("agentia.tasks")
 
@@ -33,7 +35,7 @@ class Leases:
         self, store: Store, replica: str, seconds: float, jobs: Jobs, resume: Resume, *, longest: float
     ) -> None:
         self._store, self._replica, self._seconds, self._jobs, self._resume = store, replica, seconds, jobs, resume
-        self._longest = longest
+        self._longest, self._offered = longest, -OFFER
         self._renewing: asyncio.Task[None] | None = None
         self._claiming: asyncio.Task[None] | None = None
 
@@ -44,7 +46,7 @@ class Leases:
     def start(self) -> None:
         """Renew three times a lease, and take over when a lease of others has run out; neither waits for the other."""
         self._renewing = asyncio.create_task(self._often(self._renew, self._taken, "leases not renewed"))
-        self._claiming = asyncio.create_task(self._often(self._claim, self._store.freed, "tasks not taken over"))
+        self._claiming = asyncio.create_task(self._often(self._claim, self._vacant, "tasks not taken over"))
 
     async def claim_no_more(self) -> None:
         """Take nothing over any more; the leases are kept until they are released."""
@@ -92,9 +94,23 @@ class Leases:
                 except Refused:
                     await asyncio.sleep(seconds)
 
+    async def _vacant(self, seconds: float) -> None:
+        """Wait so long, or until there may be tasks that nobody holds, and room for them."""
+        waiting = [asyncio.ensure_future(each) for each in (self._store.freed(seconds), self._jobs.vacant.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+        self._jobs.vacant.clear()
+
     async def _claim(self) -> float:
-        """Take over what nobody holds. What will be free within a lease is known: one that begins now ends later."""
-        found = await self._store.unfinished(BATCH)
+        """Take over what nobody holds, as far as there is room.
+
+        What will be free within a lease is known: one that begins now ends later.
+        """
+        limit = min(BATCH, self._jobs.room)
+        found = await self._store.unfinished(limit) if limit else []
         for task_id, owner in found:
             try:
                 await self._resume(task_id, owner)
@@ -102,8 +118,19 @@ class Leases:
                 raise
             except Exception:  # one that cannot be read shall not keep the others waiting
                 log.exception("task not taken over", extra={"task": task_id})
-        due = 0.0 if len(found) == BATCH else await self._store.due(self._replica)
+        self._jobs.crowded = len(found) == limit and (self._jobs.crowded or not self._jobs.room)
+        if not self._jobs.room:
+            self._offer()
+            return self._seconds
+        due = 0.0 if len(found) == limit else await self._store.due(self._replica)
         return self._seconds if due is None else max(SOONEST, min(due, self._seconds))
+
+
+    def _offer(self) -> None:
+        """Have others take what has no room here."""
+        if self._jobs.crowded and time.monotonic() >= self._offered + OFFER:
+            self._offered = time.monotonic()
+            self._store.offer()
 
 
 async def _ended(task: "asyncio.Task[None] | None") -> None:

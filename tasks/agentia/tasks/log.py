@@ -50,9 +50,11 @@ class _Draft:
 class TaskLog:
     """The events of one task by the run that holds its `fence`. Nothing is seen before it is stored.
 
-    `stored` is the number of the last event that is, `taken` says whether the message that started the run is, and
-    `refused` why the run may write nothing more.
+    `stored` is the number of the last event that is, `taken` says whether the message that started the run is,
+    `waits` whether the task waits for its turn, and `refused` why the run may write nothing more.
     """
+
+    waits = False
 
     def __init__(
         self,
@@ -115,6 +117,10 @@ class TaskLog:
     def accept(self, new: NewTask | None, arrival: Arrival) -> None:
         """Have the next commit accept the task, or the message that continues it."""
         self._draft.new, self._draft.arrival, self.taken = new, arrival, False
+
+    def wait(self) -> None:
+        """Have nobody hold the task, as no run works on it yet."""
+        self.waits, self._lease = True, Lease
 
     def append(
         self,

@@ -13,7 +13,7 @@ FOLLOWING: Final = "+"
 ANYTHING: Final = "*"
 """Any task may have changed."""
 FREED: Final = "!"
-"""A replica has let go of tasks."""
+"""A replica has let go of tasks, or has no room for some."""
 TAKEN: Final = "-"
 """A replica has taken a task to end it."""
 MOST: Final = 200
@@ -70,6 +70,11 @@ class News:
         self._channel.start()
         await self._taken.wait()
         self._taken.clear()
+
+    def offer(self) -> None:
+        """Say that there are tasks to be taken."""
+        self._channel.start()
+        self._channel.say(FREED)
 
     def tell(self, tasks: Collection[str]) -> None:
         """Say that these tasks have changed, if anybody wants to know."""

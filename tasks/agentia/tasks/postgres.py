@@ -148,6 +148,10 @@ class PostgresStore:
         rows = await self._rows("unfinished", limit)
         return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
 
+    def offer(self) -> None:
+        """See Store."""
+        self._news.offer()
+
     async def freed(self, seconds: float) -> None:
         """See Store: who lets go says so."""
         await self._news.freed(seconds)

@@ -134,7 +134,7 @@ SELECT pg_notify($2, $3) WHERE EXISTS (SELECT FROM freed);
 -- name: unfinished    By the database's clock; what another replica is just taking is left to it.
 SELECT id, tenant, owner FROM tasks
 WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < extract(epoch FROM clock_timestamp())::float8)
-LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED;
+ORDER BY replica IS NULL, created LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: due    When the next lease of another replica ends.
 SELECT min(lease_expires) - extract(epoch FROM clock_timestamp())::float8

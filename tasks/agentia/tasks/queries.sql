@@ -66,8 +66,9 @@ WHERE task_id = ? AND (step IS NOT NULL OR input IS NOT NULL) ORDER BY number;
 -- name: journal
 SELECT step, hash, result FROM journal WHERE task_id = ?;
 
--- name: unfinished    Tasks that were being worked on, whoever held them.
-SELECT id, tenant, owner FROM tasks WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < ?) LIMIT ?;
+-- name: unfinished    Tasks to be worked on that nobody holds: those lost by a replica, then those that wait, in order.
+SELECT id, tenant, owner FROM tasks WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < ?)
+ORDER BY replica IS NULL, created LIMIT ?;
 
 -- name: due    When the next lease of another replica runs out.
 SELECT min(lease_expires) FROM tasks WHERE state IN (1, 2) AND replica <> ?;

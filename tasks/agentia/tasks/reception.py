@@ -99,6 +99,8 @@ class Reception:
         stored = first.task.history[0]
         stored.task_id, stored.context_id = task_id, context_id
         log = self._logs.new(task_id, context_id)
+        if self._jobs.full:
+            log.wait()
         log.accept(
             NewTask(context_id, bool(message.context_id), caller.dump(), caller.deadline, self._version), arrival
         )
@@ -109,7 +111,8 @@ class Reception:
         try:
             stored = await found(self._store, message.task_id, arrival.owner)
             check_open(stored, message)
-            return self._started(await self._takeovers.continued(stored, message, arrival), arrival)
+            job = await self._takeovers.continued(stored, message, arrival, waits=self._jobs.full)
+            return self._started(job, arrival)
         except UnsupportedOperationError:
             known = await self._store.find_message(arrival.owner, arrival.message_id)
             if known is None:
@@ -120,7 +123,7 @@ class Reception:
         key = (arrival.owner, arrival.message_id)
         self._arrivals.take(key, arrival.hash, job.log)
         job.over = partial(self._arrivals.done, key)
-        self._jobs.start(job)
+        (self._jobs.queue if job.log.waits else self._jobs.start)(job)
         return Accepted(job.log.task_id, arrival.hash, job.log)
 
 

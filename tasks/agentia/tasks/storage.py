@@ -68,10 +68,16 @@ class Store(Protocol):
         """End all leases of a replica."""
 
     async def unfinished(self, limit: int) -> list[tuple[str, Owner]]:
-        """Tasks that should be running and that nobody holds a lease on now, by the database's clock."""
+        """Tasks that should be running and that nobody holds a lease on now, by the database's clock.
+
+        Those that were lost come first, then those that wait for their turn, the oldest first.
+        """
+
+    def offer(self) -> None:
+        """Let other replicas know that there are such tasks."""
 
     async def freed(self, seconds: float) -> None:
-        """Wait until a replica may have let go of tasks, `seconds` at most."""
+        """Wait until a replica may have let go of tasks, or offered some, `seconds` at most."""
 
     async def due(self, replica: str) -> float | None:
         """Seconds until the next lease of another replica runs out, None when there is none."""

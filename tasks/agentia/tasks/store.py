@@ -140,6 +140,9 @@ class SqliteStore:
         rows = await self._rows("unfinished", (time.time(), limit))
         return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
 
+    def offer(self) -> None:
+        """See Store: nobody is told."""
+
     async def freed(self, seconds: float) -> None:
         """See Store: nobody tells, so it is looked more often."""
         await asyncio.sleep(seconds / 3)

@@ -39,9 +39,12 @@ class Takeovers:
     def __init__(self, store: Store, logs: Logs, lease: Callable[[], Lease], *, longest: float) -> None:
         self._store, self._logs, self._lease, self._longest = store, logs, lease, longest
 
-    async def continued(self, stored: Stored, message: Message, arrival: Arrival) -> Job:
-        """A run that goes on with a paused task, given its user's answer. Raises UnsupportedOperationError."""
-        lease = self._lease()
+    async def continued(self, stored: Stored, message: Message, arrival: Arrival, *, waits: bool) -> Job:
+        """A run that goes on with a paused task, given its user's answer, or with `waits` what stores that answer.
+
+        Raises UnsupportedOperationError.
+        """
+        lease = Lease() if waits else self._lease()
         if not await self._store.take(stored.id, stored.fence, lease, state=stored.state):
             raise UnsupportedOperationError(TAKEN)
         answer = Message()
@@ -50,6 +53,8 @@ class Takeovers:
         replay = Replay(*await self._store.replay(stored.id))
         replay.take(answer)
         task = await self._logs.taken(stored, lease)
+        if waits:
+            task.wait()
         task.accept(None, arrival)
         task.append(status_update(stored.id, stored.context_id, WORKING), answer=answer)
         return Job(_run(task, stored, replay), arrival.at, resumed=True)
