@@ -125,7 +125,6 @@ class Leases:
         due = 0.0 if len(found) == limit else await self._store.due(self._replica)
         return self._seconds if due is None else max(SOONEST, min(due, self._seconds))
 
-
     def _offer(self) -> None:
         """Have others take what has no room here."""
         if self._jobs.crowded and time.monotonic() >= self._offered + OFFER:
