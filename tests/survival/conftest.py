@@ -35,7 +35,7 @@ def runner() -> Iterator[Runner]:
 def ports() -> Iterator[range]:
     """Ports that no other test run on this machine uses: a service that starts again needs the one that it had."""
     for first in range(FIRST_PORT, LAST_PORT, PORTS):
-        with Path(tempfile.gettempdir(), f"agentia-ports-{first}").open("w") as lock:
+        with Path(tempfile.gettempdir(), f"agentia-ports-{os.geteuid()}-{first}").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -7,6 +7,7 @@ import socket
 import time
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,13 +15,17 @@ import aiohttp
 from tests.survival.theatre import Runner
 
 HEADERS = {"A2A-Version": "1.0"}
+PATIENCE = 90.0
+"""Seconds for a start, which takes less than one on a quiet machine."""
+LAST_WORDS = 4_000
+"""Characters of a log that are shown when its service did not start, or ended by itself."""
 
 
 @dataclass(eq=False)
 class Service:
     """It has `begun` when its process is there, and is `up` while it answers.
 
-    `killed` is when it was last killed (monotonic seconds).
+    `killed` is when it was last killed (monotonic seconds); a service that is `doomed` may end.
     """
 
     id: str
@@ -34,6 +39,7 @@ class Service:
     ready: str = "service ready"
     pid: int = 0
     killed: float = 0.0
+    doomed: bool = False
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     up: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,13 +55,19 @@ class Service:
         """Start it, and wait until it is ready."""
         self.begun.clear()
         self.ended.clear()
+        self.doomed = False
         self.runner.order(id=self.id, part=self.part, name=self.name, port=self.port, env=self.env, log=self.log)
         up, ended = asyncio.create_task(self.up.wait()), asyncio.create_task(self.ended.wait())
-        await asyncio.wait([up, ended], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([up, ended], timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         ended.cancel()
         up.cancel()
-        assert self.up.is_set(), f"{self.id} did not start, see {self.log}"
+        assert self.up.is_set(), f"{self.id} did not start. Its log ends with\n{self.last_words()}"
         return self
+
+    def last_words(self) -> str:
+        """The end of its log."""
+        log = Path(self.log)
+        return log.read_text(errors="replace")[-LAST_WORDS:] if log.exists() else "(nothing)"
 
     async def kill(self) -> None:
         """Kill it, unless it has ended, and wait until it is gone."""
@@ -63,6 +75,7 @@ class Service:
         self.up.clear()
         if not self.ended.is_set():
             self.killed = time.monotonic()
+            self.doomed = True
             os.kill(self.pid, signal.SIGKILL)
         await self.ended.wait()
 

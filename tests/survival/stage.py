@@ -59,6 +59,7 @@ class Stage:
         self._services: dict[str, Service] = {}
         self._decide: dict[str, Decide] = {}
         self._background: set[asyncio.Future[Any]] = set()
+        self._deserters: list[Service] = []
 
     async def __aenter__(self) -> "Stage":
         self._runner.listen(self._hear)
@@ -118,10 +119,11 @@ class Stage:
         return [note for note in found if note.task == task] if task else found
 
     def check(self) -> None:
-        """Raise what went wrong in the background."""
+        """Raise what went wrong in the background, or when a service ended that nobody killed."""
         for task in self._background:
             if task.done() and not task.cancelled():
                 task.result()
+        assert not self._deserters, "a service has ended by itself"
 
     def _env(self) -> dict[str, str]:
         registry = self._services.get("registry-1")
@@ -147,6 +149,9 @@ class Stage:
         elif said["pid"] == service.pid:
             service.up.clear()
             service.ended.set()
+            if not service.doomed:
+                self._deserters.append(service)
+                print(f"{service.id} has ended with status {said['status']}. Its log ends with\n{service.last_words()}")
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):

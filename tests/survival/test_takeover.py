@@ -2,6 +2,9 @@
 
 import asyncio
 import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.survival.account import content, nothing_repeated, nothing_swapped, same_artifacts, unbroken
@@ -11,6 +14,8 @@ from tests.survival.stage import LEASE, Report, Stage
 
 ALLOWED = LEASE + 2.0
 """Seconds from the death of a replica to the moment at which another one does its work."""
+
+TICK = 0.05
 
 
 class Holds:
@@ -29,6 +34,24 @@ class Holds:
         if (held := self._held.get((report.pid, report.point))) is not None:
             held[0].set()
             await held[1].wait()
+
+
+@asynccontextmanager
+async def lateness() -> AsyncIterator[list[float]]:
+    """By how many seconds this process was woken too late meanwhile: a loaded machine is that slow for all."""
+    late: list[float] = []
+
+    async def measure() -> None:
+        while True:
+            due = time.monotonic() + TICK
+            await asyncio.sleep(TICK)
+            late.append(time.monotonic() - due)
+
+    measuring = asyncio.create_task(measure())
+    try:
+        yield late
+    finally:
+        measuring.cancel()
 
 
 async def replicas(stage: Stage, part: str) -> tuple[Service, Service]:
@@ -53,11 +76,12 @@ async def test_a_task_is_taken_over_soon_and_a_follower_elsewhere_never_loses_it
     there, _ = Holds(stage, "walker").add(owner, "step-5/in")
     follower = Follower(await owner.begin("Walk"), other)
     await there.wait()
-    await owner.kill()
-    await finished(stage, follower, other)
+    async with lateness() as late:
+        await owner.kill()
+        await finished(stage, follower, other)
     assert follower.connections == 1
     first = min(note.at for note in stage.notes() if note.pid == other.pid)
-    assert first - owner.killed <= ALLOWED
+    assert first - owner.killed <= ALLOWED + sum(late)
 
 
 async def test_a_replica_that_slept_past_its_lease_changes_nothing_more(stage: Stage) -> None:

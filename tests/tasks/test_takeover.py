@@ -148,6 +148,25 @@ async def test_a_task_that_moves_while_it_is_cancelled_is_cancelled(engines: Eng
     assert (await two.cancel(accepted.task_id, LOCAL)).status.state == CANCELED
 
 
+async def test_a_cancel_is_not_lost_to_who_goes_on_with_the_task_at_the_same_moment(
+    engines: Engines, request_of: RequestOf
+) -> None:
+    journey = Journey()
+    one, two = engines(journey.answer), engines(journey.answer)
+    accepted = await (await one.send(request_of(), LOCAL)).stored()
+    take, rivals = two.store.take, ["rival"]
+
+    async def taken_again(task_id: str, fence: int, *args: Any, **options: Any) -> bool:
+        done = await take(task_id, fence, *args, **options)
+        while rivals:
+            assert await take(task_id, fence + 1, Lease(rivals.pop(), time.time() + 100))
+        return done
+
+    two.store.take = taken_again  # type: ignore[method-assign]
+    assert (await two.cancel(accepted.task_id, LOCAL)).status.state == CANCELED
+    assert await numbers(two, accepted.task_id) == [1, 2, 3]
+
+
 async def test_a_run_that_lost_its_task_is_interrupted_though_it_writes_nothing(
     engines: Engines, request_of: RequestOf
 ) -> None:

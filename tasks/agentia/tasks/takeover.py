@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 from a2a.types.a2a_pb2 import Message, Role, StreamResponse
@@ -13,7 +14,7 @@ from agentia.tasks.caller import Caller
 from agentia.tasks.events import status_update
 from agentia.tasks.log import TaskLog
 from agentia.tasks.logs import Logs
-from agentia.tasks.records import Arrival, Lease, Owner, Stored, StoredEvent
+from agentia.tasks.records import Arrival, FenceLost, Lease, Owner, Stored, StoredEvent
 from agentia.tasks.replay import Replay
 from agentia.tasks.run import Run
 from agentia.tasks.states import FAILED, SUBMITTED, TERMINAL, WORKING
@@ -85,8 +86,9 @@ class Takeovers:
                 task = await self._logs.taken(stored, Lease())
                 write(task, ending)
                 task.end()
-                await task.committed()
-                return
+                with suppress(FenceLost):  # somebody else was about to go on with it, or to end it, at the same time
+                    await task.committed()
+                    return
             stored = await self._store.find_task(stored.id, owner)
 
 

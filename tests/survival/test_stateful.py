@@ -1,0 +1,192 @@
+"""Whatever happens to tasks and replicas, in whatever order: the engine keeps its promises. In virtual time."""
+
+import json
+import random
+from typing import Any, Final
+
+import pytest
+from a2a.types.a2a_pb2 import Artifact, Task
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from agentia.tasks.states import CANCELED, COMPLETED, FAILED
+from tests.survival.programs import Program, programs, steps_of
+from tests.survival.world import LEASE, Following, Replica, Sent, World
+
+MOST: Final = 3
+"""Replicas at once."""
+QUIET: Final = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+)
+QUICK: Final = settings(QUIET, max_examples=15, stateful_step_count=25, derandomize=True)
+LONG: Final = settings(QUIET, max_examples=1_000, stateful_step_count=50)
+
+picks = st.integers(0, 2**16)
+"""One of those that there are."""
+passing = st.sampled_from([0.0, 0.0005, 0.001, 0.0015, 0.002, 0.005, 0.05, 0.3, 1.0, LEASE, 2 * LEASE])
+"""Seconds."""
+
+
+class Engines(RuleBasedStateMachine):
+    """Replicas come, die, stall and leave; clients send, answer, cancel, follow and look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World().__enter__()
+        self.failed = False
+
+    @initialize()
+    def begin(self) -> None:
+        self.world.start()
+        self.world.advance(0.01)
+
+    @rule(program=programs, pick=picks)
+    @precondition(lambda self: self.world.living)
+    def send(self, program: Program, pick: int) -> None:
+        message = Sent(f"message-{len(self.world.sent)}", json.dumps(program), program)
+        self.world.sent.append(message)
+        self._at(pick, Replica.send, message)
+
+    @rule(pick=picks, which=picks)
+    @precondition(lambda self: self.world.living and self.world.sent)
+    def send_again(self, pick: int, which: int) -> None:
+        self._at(pick, Replica.send, self.world.sent[which % len(self.world.sent)])
+
+    @rule(pick=picks, which=picks)
+    @precondition(lambda self: self.world.living and any(sent.task_id for sent in self.world.sent))
+    def send_another_under_the_same_id(self, pick: int, which: int) -> None:
+        known = [sent for sent in self.world.sent if sent.task_id]
+        self._at(pick, Replica.send_another, known[which % len(known)])
+
+    @rule(pick=picks, which=picks)
+    @precondition(lambda self: bool(self.world.living and self.world.waiting))
+    def answer(self, pick: int, which: int) -> None:
+        asked = self.world.waiting
+        self._answer(asked[which % len(asked)], pick)
+
+    @rule(pick=picks, which=picks)
+    @precondition(lambda self: self.world.living and self.world.tasks())
+    def cancel(self, pick: int, which: int) -> None:
+        self._at(pick, Replica.cancel, self._task(which))
+
+    @rule(pick=picks, which=picks)
+    @precondition(lambda self: self.world.living and self.world.tasks())
+    def get(self, pick: int, which: int) -> None:
+        self._at(pick, Replica.get, self._task(which))
+
+    @rule(pick=picks, which=picks)
+    @precondition(lambda self: self.world.living and self.world.tasks())
+    def pry(self, pick: int, which: int) -> None:
+        self._at(pick, Replica.pry, self._task(which))
+
+    @rule(which=picks, after=st.integers(0, 10), seed=picks)
+    @precondition(lambda self: self.world.tasks())
+    def follow(self, which: int, after: int, seed: int) -> None:
+        task_id = self._task(which)
+        after = min(after, len(self.world.events(task_id)))
+        self.world.followers.append(Following(self.world, task_id, after, random.Random(seed)))
+
+    @rule()
+    @precondition(lambda self: len(self.world.living) < MOST)
+    def start(self) -> None:
+        self.world.start()
+
+    @rule(pick=picks)
+    @precondition(lambda self: self.world.living and self.world.sent)
+    def crash(self, pick: int) -> None:
+        self._replica(pick).disk.die()
+
+    @rule(pick=picks, orders=st.integers(0, 5), written=st.booleans())
+    @precondition(lambda self: self.world.living and self.world.sent)
+    def crash_soon(self, pick: int, orders: int, written: bool) -> None:
+        self._replica(pick).disk.die_later(orders, written=written)
+
+    @rule(pick=picks, seconds=st.sampled_from([0.01, LEASE / 2, LEASE, 2 * LEASE]))
+    @precondition(lambda self: self.world.living and self.world.sent)
+    def stall(self, pick: int, seconds: float) -> None:
+        self._replica(pick).disk.stall(seconds)
+
+    @rule(pick=picks, grace=st.sampled_from([0.0, 0.5]))
+    @precondition(lambda self: self.world.living and self.world.sent)
+    def leave(self, pick: int, grace: float) -> None:
+        self._at(pick, Replica.leave, grace)
+
+    @rule(seconds=passing)
+    def wait(self, seconds: float) -> None:
+        self.world.advance(seconds)
+
+    def teardown(self) -> None:
+        try:
+            self._come_to_an_end()
+        finally:
+            self.world.__exit__()
+
+    def _come_to_an_end(self) -> None:
+        """With one replica that stays and a user who answers, every task ends as it should."""
+        self.world.start()
+        self.world.advance(2 * LEASE)  # until also the slowest has done what it was asked for
+        for _ in range(50):
+            self.world.advance(2 * LEASE)
+            if self.world.ended:
+                break
+            for task_id in self.world.waiting:
+                self._answer(task_id)
+        for follower in self.world.followers:
+            assert follower.over, f"a follower waits for ever, after {follower.after}"
+        for message in self.world.sent:
+            if message.task_id and not message.continues:
+                self._check(message)
+
+    def _check(self, message: Sent) -> None:
+        task = self.world.folded(message.task_id, 10**6)
+        text = task.status.message.parts[0].text
+        match task.status.state:
+            case state if state == COMPLETED:
+                assert set(self.world.journal(task.id)) == set(steps_of(message.program))
+                assert all(map(_whole, task.artifacts))
+                assert json.loads(text) == sorted(_answers(task))
+            case state if state == CANCELED:
+                assert task.id in self.world.cancelled
+            case state:
+                assert state == FAILED
+                assert "gives up" in text
+
+    def _answer(self, task_id: str, pick: int = -1) -> None:
+        number = len(self.world.sent)
+        message = Sent(f"message-{number}", f"answer-{number}", continues=task_id)
+        self.world.sent.append(message)
+        self._at(pick, Replica.send, message)
+
+    def _at(self, pick: int, work: Any, *given: Any) -> None:
+        replica = self._replica(pick)
+        self.world.errand(replica, work(replica, *given))
+
+    def _replica(self, pick: int) -> Replica:
+        return self.world.living[pick % len(self.world.living)]
+
+    def _task(self, which: int) -> str:
+        tasks = list(self.world.tasks())
+        return tasks[which % len(tasks)]
+
+
+def _whole(artifact: Artifact) -> bool:
+    """Whether it is one whole text, of one attempt."""
+    [part] = artifact.parts
+    if part.text == "whole":
+        return True
+    pieces = part.text.split(";")[:-1]
+    attempt, _, last = pieces[0].partition(":")
+    count = int(last.partition("/")[2])
+    return pieces == [f"{attempt}:{number}/{count}" for number in range(count)]
+
+
+def _answers(task: Task) -> list[str]:
+    return [message.parts[0].text for message in task.history[1:] if message.parts[0].text.startswith("answer")]
+
+
+@pytest.mark.parametrize("effort", [QUICK, pytest.param(LONG, marks=[pytest.mark.survival, pytest.mark.timeout(600)])])
+def test_the_engine_keeps_its_promises_in_whatever_order_things_happen(effort: settings) -> None:
+    run_state_machine_as_test(Engines, settings=effort)
