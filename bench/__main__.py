@@ -4,7 +4,9 @@ import sys
 from importlib import import_module
 from typing import Final
 
-NAMES: Final = ("send_message", "databases", "stream", "up", "clone")
+NAMES: Final = (
+    "send_message", "databases", "journal", "takeover", "paused", "followers", "stream", "up", "clone",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> bool:

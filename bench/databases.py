@@ -1,21 +1,16 @@
 """Tasks on Postgres against the same on SQLite: CPU of the agent per task, and the way to another replica."""
 
-import json
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
 
+from bench.calls import begin, ticks
 from bench.cluster import Cluster, PostgresMissing, binaries
 from bench.report import heading, table, target
 from bench.send_message import CONNECTIONS, Side
@@ -54,9 +49,9 @@ def main() -> bool:
     _report(sides, delays)
     ratios = {n: _ratio(sides["postgres"].cpu[n], sides["sqlite"].cpu[n]) for n in CONNECTIONS}
     met = [target(f"CPU against SQLite, {n} connections", ratio, CPU) for n, ratio in ratios.items()]
-    return all(
-        [*met, target("to another replica on Postgres, p50", statistics.median(delays["postgres"]), LATENCY, " ms")]
-    )
+    p50 = {name: statistics.median(taken) for name, taken in delays.items()}
+    met += [target(f"to another replica on {name}, p50", taken, LATENCY, " ms") for name, taken in p50.items()]
+    return all(met)
 
 
 @contextmanager
@@ -77,34 +72,8 @@ def replicas() -> Iterator[dict[str, Replicas]]:
 
 def _delays(one: Server, two: Server) -> list[float]:
     """Milliseconds from when an event is written on one replica until a client has it from the other."""
-    sent = {"messageId": str(uuid.uuid4()), "role": "ROLE_USER", "parts": [{"text": f"tick {TICKS}"}]}
-    task = _call(one.url, "SendMessage", {"message": sent, "configuration": {"returnImmediately": True}})
-    delays = []
-    for event in _followed(two.url, task["result"]["task"]["id"]):
-        if parts := event.get("artifactUpdate", {}).get("artifact", {}).get("parts"):
-            delays += [(time.time() - float(text)) * 1e3 for text in parts[0].get("text", "").split()]
-    return delays
-
-
-def _call(url: str, method: str, params: Any) -> Any:
-    headers = {"Content-Type": "application/json", "A2A-Version": "1.0"}
-    with urllib.request.urlopen(urllib.request.Request(url, _body(method, params), headers)) as answer:
-        return json.load(answer)
-
-
-def _followed(url: str, task_id: str) -> Iterator[Any]:
-    """The events that SubscribeToTask answers, as they come."""
-    address, body = urlsplit(url), _body("SubscribeToTask", {"id": task_id})
-    head = f"POST / HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\nA2A-Version: 1.0\r\n"
-    with closing(socket.create_connection((address.hostname or "", address.port or 0))) as connection:
-        connection.sendall(f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-        for line in connection.makefile("rb"):
-            if line.startswith(b"data:"):
-                yield json.loads(line[5:])["result"]
-
-
-def _body(method: str, params: Any) -> bytes:
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+    task_id = begin(one.url, f"tick {TICKS}")
+    return [(came - written) * 1e3 for written, came in ticks(two.url, task_id)]
 
 
 def _report(sides: dict[str, Side], delays: dict[str, list[float]]) -> None:

@@ -1,4 +1,7 @@
-"""The client, a process of its own: sends SendMessage over kept-alive connections and checks each answer."""
+"""The client, a process of its own: sends SendMessage over kept-alive connections and checks each answer.
+
+`python -m bench.load URL REQUESTS CONNECTIONS [TEXT STATE]`: what each task is sent, and how it must stand then.
+"""
 
 import asyncio
 import json
@@ -10,8 +13,6 @@ from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 import uvloop
-
-DONE = b"TASK_STATE_COMPLETED"
 
 
 @dataclass(frozen=True)
@@ -42,31 +43,34 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, s
     return head, await reader.readexactly(int(length))
 
 
-async def connection(host: str, port: int, numbers: Iterator[int], times: list[float], errors: list[str]) -> None:
-    """Send as long as there are numbers left, one request after the other."""
+async def connection(
+    host: str, port: int, texts: Iterator[str], state: str, times: list[float], errors: list[str]
+) -> None:
+    """Send as long as there are texts left, one request after the other."""
     reader, writer = await asyncio.open_connection(host, port)
-    for number in numbers:
-        text = f"echo this, please: {number}"
+    for text in texts:
         sent = request(f"{host}:{port}", text)
         start = time.perf_counter()
         head, body = await exchange(reader, writer, sent)
         times.append(time.perf_counter() - start)
-        if b" 200 " not in head[:16] or DONE not in body or text.encode() not in body:
+        if b" 200 " not in head[:16] or state.encode() not in body or text.encode() not in body:
             errors.append((head + body).decode(errors="replace"))
     writer.close()
 
 
-async def load(url: str, requests: int, connections: int) -> Load:
+async def load(
+    url: str, requests: int, connections: int, text: str = "echo this, please", state: str = "TASK_STATE_COMPLETED"
+) -> Load:
     """Send `requests` messages over `connections` connections."""
     address = urlsplit(url)
     assert address.hostname is not None
     assert address.port is not None
     times: list[float] = []
     errors: list[str] = []
-    numbers = iter(range(requests))
+    texts = iter([f"{text}: {number}" for number in range(requests)])
     start = time.perf_counter()
     await asyncio.gather(
-        *(connection(address.hostname, address.port, numbers, times, errors) for _ in range(connections))
+        *(connection(address.hostname, address.port, texts, state, times, errors) for _ in range(connections))
     )
     seconds = time.perf_counter() - start
     times.sort()
@@ -75,4 +79,4 @@ async def load(url: str, requests: int, connections: int) -> Load:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(uvloop.run(load(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))))
+    print(json.dumps(asdict(uvloop.run(load(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])))))

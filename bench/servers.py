@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,10 @@ class Server:
         """CPU seconds so far, user and system, of the whole tree, ended children included."""
         return sum(_cpu(process) for process in self.tree())
 
+    def memory(self) -> float:
+        """Bytes of memory that are resident for the server, without what it started."""
+        return float(self.process.memory_info().rss)
+
 
 def free_port() -> int:
     """A port that nobody listens on."""
@@ -41,10 +45,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(name: str, command: Sequence[str], *, port: int, log: Path) -> Iterator[Server]:
+def running(
+    name: str, command: Sequence[str], *, port: int, log: Path, environment: Mapping[str, str] = ENVIRONMENT
+) -> Iterator[Server]:
     """Run `command` until the block ends; the block starts once its port answers."""
     with log.open("wb") as output:
-        child = subprocess.Popen(command, env=os.environ | ENVIRONMENT, stdout=output, stderr=output)
+        child = subprocess.Popen(command, env={**os.environ, **environment}, stdout=output, stderr=output)
     try:
         _wait(child, port, log)
         yield Server(name, f"http://127.0.0.1:{port}", psutil.Process(child.pid))

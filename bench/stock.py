@@ -1,5 +1,6 @@
 """The other side of the benchmarks: the a2a-sdk's own request handler and stores, serving the same two agents."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,13 +17,20 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.applications import Starlette
 
+from bench.limits import allow_files
 from bench.uvicorn_settings import UVICORN
 
 SUBMITTED = pb.TaskState.TASK_STATE_SUBMITTED
 
 
+_released = asyncio.Event()
+
+
 class Echo(AgentExecutor):
-    """Four events: the task, WORKING, one artifact, COMPLETED. `stream N` sends an artifact of N chunks instead."""
+    """Four events: the task, WORKING, one artifact, COMPLETED. `stream N` sends an artifact of N chunks instead.
+
+    `hold` is silent until another task is sent `release`, then says a word, and ends at the next `release`.
+    """
 
     async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
         """Answer one message."""
@@ -35,7 +43,14 @@ class Echo(AgentExecutor):
         await event_queue.enqueue_event(task)
         updater = TaskUpdater(event_queue, context.task_id, context.context_id)
         await updater.start_work()
-        if text.startswith("stream "):
+        if text == "hold":
+            await _released.wait()
+            await updater.add_artifact([pb.Part(text="released")], name="hold")
+            await _released.wait()
+        elif text == "release":
+            _released.set()
+            _released.clear()
+        elif text.startswith("stream "):
             await _stream(updater, int(text.removeprefix("stream ")))
         else:
             await updater.add_artifact([pb.Part(text=text)], name="echo")
@@ -85,6 +100,7 @@ def create_app(store: TaskStore) -> Starlette:
 def main(store: str, port: str, folder: str) -> None:
     """`python -m bench.stock memory|sqlite PORT FOLDER`."""
     chosen: TaskStore = InMemoryTaskStore() if store == "memory" else sqlite_store(Path(folder) / "stock.sqlite")
+    allow_files()
     uvicorn.run(create_app(chosen), port=int(port), **UVICORN)
 
 
