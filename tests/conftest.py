@@ -1,8 +1,11 @@
-"""A PostgreSQL server for whoever asks: one a test process, with a database that each test finds empty."""
+"""For whoever asks: a PostgreSQL server, one a test process, with a database that each test finds empty; a webhook."""
 
+import asyncio
+import json
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,3 +36,84 @@ def database(cluster: "Cluster", tests_database: str) -> Iterator[str]:
     """The URL of an empty database. It is emptied after the test: to make one takes seven times as long."""
     yield tests_database
     cluster.empty("tests")
+
+
+@dataclass(frozen=True)
+class Post:
+    """What came to a webhook."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def number(self) -> int:
+        """The event that it is about."""
+        return int(self.headers["agentia-event"])
+
+    @property
+    def told(self) -> str:
+        """What it says: a state, the name of an artifact, or of which artifact it brings more."""
+        update = self.json.get("statusUpdate") or self.json.get("task")
+        if update:
+            return str(update["status"]["state"]).removeprefix("TASK_STATE_")
+        artifact = (self.json.get("artifactUpdate") or {}).get("artifact", {})
+        return str(artifact.get("name") or artifact.get("artifactId") or self.json["status"]["state"])
+
+
+Reply = Callable[[Post], Awaitable[str]]
+
+
+@dataclass
+class Receiver:
+    """A webhook on a real socket: it keeps what comes, and answers as `reply` says (a status line, and headers)."""
+
+    url: str = ""
+    posts: list[Post] = field(default_factory=list)
+    reply: Reply | None = None
+    _more: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def told(self, last: str, path: str = "/hook") -> list[str]:
+        """What a path was told, once that ends with `last`."""
+        async with self._more:
+            await self._more.wait_for(lambda: [*self.at(path), ""][-2:-1] == [last])
+        return self.at(path)
+
+    async def count(self, count: int) -> None:
+        """Wait for so many POSTs in all."""
+        async with self._more:
+            await self._more.wait_for(lambda: len(self.posts) >= count)
+
+    def at(self, path: str = "/hook") -> list[str]:
+        """What a path was told so far."""
+        return [post.told for post in self.posts if post.path == path]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:] if line)}
+            post = Post(lines[0].split()[1], headers, await reader.readexactly(int(headers["content-length"])))
+            async with self._more:
+                self.posts.append(post)
+                self._more.notify_all()
+            answer = "200 OK" if self.reply is None else await self.reply(post)
+            writer.write(f"HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n".encode())
+            await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # who sent it was killed
+        finally:
+            writer.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A webhook that takes everything."""
+    receiver = Receiver()
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
+    receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+    yield receiver
+    server.close()

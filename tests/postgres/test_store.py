@@ -264,7 +264,7 @@ async def test_what_cannot_be_stored_hurts_nobody_else(store_at: StoreAt, databa
     assert await numbers(store, "d") == [1, 2]
     assert await store.find_task("\0", ME) is None
     assert await store.find_message(ME, "\0") is None
-    assert await store.push_configs("\0") == []
+    assert await store.push.of_task("\0") == []
 
 
 async def test_events_too_large_to_be_read_at_once_are_read_in_several_goes(store_at: StoreAt, database: str) -> None:

@@ -19,6 +19,7 @@ from agentia.tasks.caller import LOCAL, Caller
 from agentia.tasks.engine import Engine
 from agentia.tasks.jsonrpc import JsonRpc
 from agentia.tasks.operations import Operations
+from agentia.tasks.outbox import Outbox
 from agentia.tasks.postgres import PostgresStore
 from agentia.tasks.push import PushConfigs
 from agentia.tasks.records import Owner
@@ -106,9 +107,16 @@ async def serve(engines: Callable[..., Engine]) -> AsyncIterator[Callable[..., A
     """Serves an answer on a real socket; the header `x-user` says who calls, else it is the local principal."""
     async with AsyncExitStack() as stack:
 
-        async def start(answer: Answer = echo, **options: Any) -> Client:
+        async def start(
+            answer: Answer = echo, *, outbox: Callable[[Engine], Outbox] | None = None, **options: Any
+        ) -> Client:
             engine = engines(answer, limits=Limits(input_modes=frozenset({"text/plain", "text/csv"})), **options)
-            operations = Operations(engine, PushConfigs(engine.store, nothing_to_check))
+            sending = None if outbox is None else outbox(engine)
+            if sending is not None:
+                stack.push_async_callback(sending.close, 0.5)
+                sending.start()
+                await engine.start()
+            operations = Operations(engine, PushConfigs(engine.store, nothing_to_check, sending))
             rpc = Route("/", JsonRpc(operations, _identify), methods=["POST"])
             app = create_app([rpc, *Rest(operations, _identify).routes()])
             url = await stack.enter_async_context(running(app))

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 from starlette.applications import Starlette
@@ -25,7 +26,7 @@ from agentia.cards import card_bytes
 from agentia.cards.signing import sign_card
 from agentia.cards.wellknown import card_routes
 from agentia.core.fetch import SafeFetcher
-from agentia.core.identity import HopVerifier, ServiceKey
+from agentia.core.identity import HopVerifier, ServiceKey, sign_webhook
 from agentia.core.service import create_app as service_app
 from agentia.core.service import serve
 from agentia.core.settings import Settings
@@ -34,9 +35,11 @@ from agentia.tasks.admission import Limits
 from agentia.tasks.engine import Engine
 from agentia.tasks.jsonrpc import JsonRpc
 from agentia.tasks.open import open_store
+from agentia.tasks.outbox import Outbox
 from agentia.tasks.push import PushConfigs
 from agentia.tasks.rest import Rest
 from agentia.tasks.storage import Store
+from agentia.tasks.webhook import Webhooks
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class _Parts:
 
     store: Store
     engine: Engine
+    outbox: Outbox
     registry: RegistryClient
     http: httpx.AsyncClient
     around: Surroundings
@@ -75,7 +79,8 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
     key = ServiceKey.load_or_create(settings.data / "keys" / f"{specialist.id}.pem", specialist.id)
     body = card_bytes(sign_card(specialist.card(url), key))
     parts = _build(specialist, settings, key, patience)
-    operations = AgentOperations(parts.engine, PushConfigs(parts.store, parts.around.fetcher.check), parts.children)
+    push = PushConfigs(parts.store, parts.around.fetcher.check, parts.outbox)
+    operations = AgentOperations(parts.engine, push, parts.children)
     identify = identifier(HopVerifier(specialist.id, [url], PinnedKeys(parts.registry).find), url)
     routes = [
         Route("/", JsonRpc(operations, identify), methods=["POST"]),
@@ -110,7 +115,9 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
         task_seconds=settings.task_seconds,
         max_runs=settings.max_runs,
     )
-    return _Parts(store, engine, registry, http, around, children, asyncio.Event())
+    webhooks = Webhooks(around.fetcher.post, partial(sign_webhook, key))
+    outbox = Outbox(store, engine.topics, webhooks, seconds=settings.lease_seconds)
+    return _Parts(store, engine, outbox, registry, http, around, children, asyncio.Event())
 
 
 @asynccontextmanager
@@ -121,7 +128,9 @@ async def _lifespan(specialist: Specialist, parts: _Parts, url: str) -> AsyncIte
         stack.push_async_callback(parts.registry.close)
         stack.push_async_callback(parts.store.close)
         parts.around.services = await stack.enter_async_context(specialist.lifespan())
+        stack.push_async_callback(parts.outbox.close)
         stack.push_async_callback(parts.engine.close)
+        parts.outbox.start()
         await parts.engine.start()
         await stack.enter_async_context(_registered(parts, url))
         yield

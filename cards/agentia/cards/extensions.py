@@ -15,6 +15,9 @@ POSITION: Final = "urn:agentia:position:v1"
 DEADLINE: Final = "urn:agentia:deadline:v1"
 """A message's metadata under this key is when its task must be done: unix seconds or RFC 3339."""
 
+PUSH: Final = "urn:agentia:push:v1"
+"""The methods ListPushDeliveries and RetryPushDelivery: how far webhooks are, and going on with those given up."""
+
 PEER: Final = "urn:agentia:peer:v1"
 """A status update's metadata under this key says whose progress it relays: `agent`, `task` and `state`."""
 

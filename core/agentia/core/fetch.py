@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +40,14 @@ class Fetched:
     url: str
 
 
+@dataclass(frozen=True)
+class Posted:
+    """How a POST was answered; `retry_after` is that header as it came. The answer's body is not read."""
+
+    status: int
+    retry_after: str | None
+
+
 class SafeFetcher:
     """Fetches URLs that strangers give. Keeps no connections, so there is nothing to close; uses no proxy.
 
@@ -62,8 +70,17 @@ class SafeFetcher:
         """GET the URL, or learn by 304 that `etag` still holds. Raises `FetchRefused` and `FetchFailed`."""
         with self._in_our_words(url) as target:
             private = self._allow_private if allow_private is None else allow_private
-            async with asyncio.timeout(self._timeout), self._answer(target, etag, private) as answer:
+            headers = [("If-None-Match", etag)] if etag and etag.isascii() else []  # others cannot be said in a header
+            async with asyncio.timeout(self._timeout), self._answer("GET", target, headers, private) as answer:
                 return await self._read(answer, target)
+
+    async def post(self, url: str, body: bytes, headers: Sequence[tuple[str, str]]) -> Posted:
+        """POST a body to the URL, following no redirect. Raises `FetchRefused` and `FetchFailed`."""
+        with self._in_our_words(url) as target:
+            sent = [*headers, ("Content-Length", str(len(body)))]
+            answering = self._answer("POST", target, sent, self._allow_private, body)
+            async with asyncio.timeout(self._timeout), answering as answer:
+                return Posted(answer.status, httpx.Headers(answer.headers).get("retry-after"))
 
     async def check(self, url: str) -> None:
         """Say now whether `url` would be called, without calling it. Raises `FetchRefused` and `FetchFailed`."""
@@ -90,15 +107,20 @@ class SafeFetcher:
             raise FetchFailed(f"{host} sent damaged compressed data.") from exc
 
     @asynccontextmanager
-    async def _answer(self, url: httpx.URL, etag: str | None, allow_private: bool) -> AsyncIterator[httpcore.Response]:
+    async def _answer(
+        self,
+        method: str,
+        url: httpx.URL,
+        more: Sequence[tuple[str, str]],
+        allow_private: bool,
+        body: bytes | None = None,
+    ) -> AsyncIterator[httpcore.Response]:
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        headers: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *_HEADERS]
-        if etag and etag.isascii():  # others cannot be said in a header
-            headers.append(("If-None-Match", etag))
+        headers: list[tuple[bytes | str, bytes | str]] = [("Host", url.netloc), *_HEADERS, *more]
         network = CheckedNetwork(self._resolve, allow_private=allow_private)
         tls = (self._tls or _trusted()) if url.scheme == "https" else None
         async with httpcore.AsyncConnectionPool(ssl_context=tls, network_backend=network) as pool:
-            async with pool.stream("GET", target, headers=headers) as answer:
+            async with pool.stream(method, target, headers=headers, content=body) as answer:
                 yield answer
 
     async def _read(self, answer: httpcore.Response, url: httpx.URL) -> Fetched:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from a2a.compat.v0_3 import conversions, types
-from a2a.types.a2a_pb2 import ListTaskPushNotificationConfigsRequest
+from a2a.types.a2a_pb2 import ListTaskPushNotificationConfigsRequest, Task
 from a2a.utils.errors import InvalidParamsError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
@@ -43,7 +43,8 @@ class Legacy:
         """Answer `method` of 0.3. Raises the A2A errors of the operation."""
         if method == "message/stream":
             sent = conversions.to_core_send_message_request(_parse(types.SendMessageRequest, body | _SEND))
-            return self._stream(await self._operations.send_streaming_message(sent, caller), body.get("id"))
+            events = await self._operations.send_streaming_message(sent, caller, protocol="0.3")
+            return self._stream(events, body.get("id"))
         if method == "tasks/resubscribe":
             task = conversions.to_core_subscribe_to_task_request(_parse(types.TaskResubscriptionRequest, body))
             events = await self._operations.subscribe_to_task(task, caller, resume_from(request))
@@ -64,7 +65,7 @@ class Legacy:
 
     async def _send(self, request: Any, caller: Caller) -> Any:
         sent = conversions.to_core_send_message_request(request)
-        answer = await self._operations.send_message(sent, caller)
+        answer = await self._operations.send_message(sent, caller, protocol="0.3")
         if answer.HasField("task"):
             return conversions.to_compat_task(answer.task)
         return conversions.to_compat_message(answer.message)
@@ -79,7 +80,7 @@ class Legacy:
 
     async def _set_push(self, request: Any, caller: Caller) -> Any:
         config = conversions.to_core_create_task_push_notification_config_request(request)
-        stored = await self._operations.create_task_push_notification_config(config, caller)
+        stored = await self._operations.create_task_push_notification_config(config, caller, protocol="0.3")
         return conversions.to_compat_task_push_notification_config(stored)
 
     async def _get_push(self, request: Any, caller: Caller) -> Any:
@@ -100,6 +101,11 @@ class Legacy:
     async def _card(self, request: Any, caller: Caller) -> Any:
         wanted = conversions.to_core_get_extended_agent_card_request(request)
         return conversions.to_compat_agent_card(await self._operations.get_extended_agent_card(wanted, caller))
+
+
+def task_json(task: Task) -> str:
+    """A Task as JSON of 0.3."""
+    return dumps(_dump(conversions.to_compat_task(task)))
 
 
 def _parse(model: type[M], body: dict[str, Any]) -> M:

@@ -54,8 +54,8 @@ class Engine:
         self._committer = Committer(store)
         self._jobs = Jobs(answer, self._give_up, max_runs)
         self._leases = Leases(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume, longest=task_seconds)
-        self._topics = Topics(store, self._jobs.stored)
-        logs = Logs(store, self._committer, self._topics, self._leases.new)
+        self.topics = Topics(store, self._jobs.stored)
+        logs = Logs(store, self._committer, self.topics, self._leases.new)
         self._takeovers = Takeovers(store, logs, self._leases.new, longest=task_seconds)
         replies = None if direct is None else DirectReplies(self._committer, direct)
         self._reception = Reception(
@@ -95,7 +95,7 @@ class Engine:
 
         From this call on events are kept at hand for it, though none is given before it is stored.
         """
-        return self._follow(self._topics.of(task_id), task_id, caller, after)
+        return self._follow(self.topics.of(task_id), task_id, caller, after)
 
     async def settled(self, task_id: str, caller: Caller) -> Task:
         """The task once it is terminal or interrupted. Raises as `current`, and RunEnded when the service stops."""
@@ -123,7 +123,7 @@ class Engine:
 
     def drain(self) -> None:
         """End the followers' streams, each at a position from which it can go on elsewhere."""
-        self._topics.close()
+        self.topics.close()
 
     async def close(self, grace: float = 5.0) -> None:
         """Give the runs `grace` seconds, interrupt the rest, and store what they wrote."""
@@ -160,7 +160,7 @@ class Engine:
             stored = await found(self.store, task_id, caller.owner)
             if stored.state in TERMINAL and after >= stored.last_event:
                 return
-        async with aclosing(follow(self.store, self._topics, topic, task_id, after)) as events:
+        async with aclosing(follow(self.store, self.topics, topic, task_id, after)) as events:
             async for event in events:
                 yield event
 

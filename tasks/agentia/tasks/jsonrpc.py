@@ -73,6 +73,8 @@ class JsonRpc:
                 pb.DeleteTaskPushNotificationConfigRequest,
                 operations.delete_task_push_notification_config,
             ),
+            "ListPushDeliveries": (pb.ListTaskPushNotificationConfigsRequest, operations.list_push_deliveries),
+            "RetryPushDelivery": (pb.GetTaskPushNotificationConfigRequest, operations.retry_push_delivery),
             "GetExtendedAgentCard": (pb.GetExtendedAgentCardRequest, operations.get_extended_agent_card),
         }
 
@@ -156,7 +158,7 @@ def _check_envelope(body: dict[str, Any]) -> None:
 def _result(value: Any) -> Any:
     if isinstance(value, pb.ListTasksResponse):
         return list_json(value)
-    return None if value is None else to_json(value)
+    return value if value is None or isinstance(value, dict) else to_json(value)
 
 
 def list_json(response: pb.ListTasksResponse) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from typing import Any
 
 from a2a.types.a2a_pb2 import (
     AgentCard,
@@ -39,11 +40,16 @@ class Operations:
     def __init__(self, engine: Engine, push: PushConfigs) -> None:
         self._engine, self._push = engine, push
 
-    async def send_message(self, request: SendMessageRequest, caller: Caller) -> SendMessageResponse:
-        """Section 3.1.1: waits until the task is terminal or interrupted unless `return_immediately` is set."""
+    async def send_message(
+        self, request: SendMessageRequest, caller: Caller, protocol: str = "1.0"
+    ) -> SendMessageResponse:
+        """Section 3.1.1: waits until the task is terminal or interrupted unless `return_immediately` is set.
+
+        Here and below `protocol` is the one that a webhook is to be told in.
+        """
         validate_history_length(request.configuration)
         wait = not request.configuration.return_immediately
-        accepted = await self._sent(request, caller)
+        accepted = await self._sent(request, caller, protocol)
         if wait:
             accepted = await accepted.stored(settled=True)
         elif accepted.log is not None:
@@ -58,9 +64,11 @@ class Operations:
             task = await self._engine.get(accepted.task_id, caller)
         return SendMessageResponse(task=apply_history_length(task, request.configuration))
 
-    async def send_streaming_message(self, request: SendMessageRequest, caller: Caller) -> AsyncIterator[Event]:
+    async def send_streaming_message(
+        self, request: SendMessageRequest, caller: Caller, protocol: str = "1.0"
+    ) -> AsyncIterator[Event]:
         """Section 3.1.2: the task is stored when this returns; the events come as they are stored."""
-        sent = await self._sent(request, caller)
+        sent = await self._sent(request, caller, protocol)
         events = self._engine.follow(sent.task_id, caller, 0)
         accepted = await sent.stored()
         if accepted.reply is not None:
@@ -94,11 +102,11 @@ class Operations:
         return await self._subscribed(request.id, caller, refuse_finished=True)
 
     async def create_task_push_notification_config(
-        self, request: TaskPushNotificationConfig, caller: Caller
+        self, request: TaskPushNotificationConfig, caller: Caller, protocol: str = "1.0"
     ) -> TaskPushNotificationConfig:
         """Section 3.1.7."""
         await self._engine.current(request.task_id, caller)
-        return await self._push.store(request)
+        return await self._push.store(request, protocol)
 
     async def get_task_push_notification_config(
         self, request: GetTaskPushNotificationConfigRequest, caller: Caller
@@ -121,20 +129,37 @@ class Operations:
         await self._engine.current(request.task_id, caller)
         await self._push.delete(request)
 
+    async def list_push_deliveries(
+        self, request: ListTaskPushNotificationConfigsRequest, caller: Caller
+    ) -> dict[str, Any]:
+        """Extension urn:agentia:push:v1: how far webhooks are, of one task or of all."""
+        if request.task_id:
+            await self._engine.current(request.task_id, caller)
+        return await self._push.deliveries(request, caller.owner)
+
+    async def retry_push_delivery(
+        self, request: GetTaskPushNotificationConfigRequest, caller: Caller
+    ) -> dict[str, Any]:
+        """Extension urn:agentia:push:v1: go on with webhooks that were given up; how far those of the task are."""
+        await self._engine.current(request.task_id, caller)
+        await self._push.retry(request)
+        of_task = ListTaskPushNotificationConfigsRequest(task_id=request.task_id)
+        return await self._push.deliveries(of_task, caller.owner)
+
     async def get_extended_agent_card(self, _request: GetExtendedAgentCardRequest, _caller: Caller) -> AgentCard:
         """Section 3.1.11: this agent has one card, the public one."""
         raise UnsupportedOperationError(
             "This agent has no extended card. Its whole card is at /.well-known/agent-card.json."
         )
 
-    async def _sent(self, request: SendMessageRequest, caller: Caller) -> Accepted:
+    async def _sent(self, request: SendMessageRequest, caller: Caller, protocol: str) -> Accepted:
         """The message, taken; its push config, if it has one, is stored before anything can be notified of."""
         if not request.configuration.HasField("task_push_notification_config"):
             return await self._engine.send(request, caller)
         await self._push.admit(request.configuration.task_push_notification_config)
         accepted = await (await self._engine.send(request, caller)).stored()
         if accepted.reply is None:
-            await self._push.from_send(request, accepted.task_id)
+            await self._push.from_send(request, accepted.task_id, protocol)
         return accepted
 
     async def _subscribed(self, task_id: str, caller: Caller, *, refuse_finished: bool = False) -> AsyncIterator[Event]:

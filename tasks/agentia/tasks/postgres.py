@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
-from a2a.types.a2a_pb2 import TaskPushNotificationConfig
-
 from agentia.core.database import DatabaseUnusable, statements
 from agentia.core.migrate_postgres import migrate_database
 from agentia.core.postgres import DatabaseFull, DatabaseLost, Postgres, ValueRefused
 from agentia.tasks.news import FREED, TAKEN, News
 from agentia.tasks.postgres_group import columns, lasts, refusal, rounds
+from agentia.tasks.push_store import PushStore
 from agentia.tasks.records import (
     Change,
     JournalEntry,
@@ -40,6 +39,7 @@ class PostgresStore:
         self._sql = statements("agentia.tasks", "postgres.sql")
         self._database = Postgres(url, schema)
         self._news = News(url, schema, lease_seconds)
+        self.push = PushStore(self._rows, self._tried)
 
     async def close(self) -> None:
         """See Store."""
@@ -167,24 +167,6 @@ class PostgresStore:
         page = [tuple(row) for row in await self._rows("list_tasks", *values)]
         counted = await self._rows("count_tasks", *values[:5])
         return page, counted[0][0] if counted else 0
-
-    async def set_push(self, config: TaskPushNotificationConfig) -> None:
-        """See Store."""
-        await self._tried("set_push", config.task_id, config.id, config.SerializeToString())
-
-    async def push_configs(self, task_id: str, after: str = "", limit: int = 100) -> list[TaskPushNotificationConfig]:
-        """See Store."""
-        rows = await self._rows("list_push", task_id, after, limit)
-        return [TaskPushNotificationConfig.FromString(row[0]) for row in rows]
-
-    async def find_push(self, task_id: str, config_id: str) -> TaskPushNotificationConfig | None:
-        """See Store."""
-        row = await self._one("get_push", task_id, config_id)
-        return TaskPushNotificationConfig.FromString(row[0]) if row else None
-
-    async def delete_push(self, task_id: str, config_id: str) -> None:
-        """See Store."""
-        await self._rows("delete_push", task_id, config_id)
 
     async def _one(self, name: str, *values: Any) -> Any:
         rows = await self._rows(name, *values)

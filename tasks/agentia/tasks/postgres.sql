@@ -175,8 +175,9 @@ WHERE tenant = $1 AND owner = $2
   AND ($5::float8 IS NULL OR updated >= $5);
 
 -- name: set_push
-INSERT INTO push_configs (task_id, id, config) VALUES ($1, $2, $3)
-ON CONFLICT (task_id, id) DO UPDATE SET config = excluded.config, failures = 0, dead = NULL;
+INSERT INTO push_configs (task_id, id, config, protocol, sent) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (task_id, id) DO UPDATE
+SET config = excluded.config, protocol = excluded.protocol, failures = 0, due = NULL, dead = NULL;
 
 -- name: get_push
 SELECT config FROM push_configs WHERE task_id = $1 AND id = $2;
@@ -186,3 +187,60 @@ SELECT config FROM push_configs WHERE task_id = $1 AND id > $2 ORDER BY id LIMIT
 
 -- name: delete_push
 DELETE FROM push_configs WHERE task_id = $1 AND id = $2;
+
+-- name: open_push
+SELECT 1 FROM push_configs WHERE task_id = $1 AND dead IS NULL AND finished = 0 LIMIT 1;
+
+-- name: claim_push    What another replica is just claiming is left to it.
+WITH open AS MATERIALIZED (
+    SELECT p.task_id, p.id FROM push_configs p JOIN tasks t ON t.id = p.task_id
+    WHERE p.dead IS NULL AND p.finished = 0 AND ($1::text IS NULL OR p.task_id = $1)
+      AND greatest(p.due, p.claimed_until, 0) <= extract(epoch FROM clock_timestamp())::float8
+      AND (p.sent < t.last_event OR t.state IN (1, 2))
+    LIMIT $4 FOR NO KEY UPDATE OF p SKIP LOCKED
+)
+UPDATE push_configs p SET claim = $2, claimed_until = extract(epoch FROM clock_timestamp())::float8 + $3
+FROM open o WHERE (p.task_id, p.id) = (o.task_id, o.id)
+RETURNING p.task_id, p.id;
+
+-- name: renew_push
+UPDATE push_configs SET claimed_until = extract(epoch FROM clock_timestamp())::float8 + $2
+WHERE dead IS NULL AND finished = 0 AND claim = ANY($1::text[])
+RETURNING task_id, id, claim;
+
+-- name: release_push
+UPDATE push_configs SET claim = NULL, claimed_until = NULL
+WHERE dead IS NULL AND finished = 0 AND claim = ANY($1::text[]);
+
+-- name: wait_push
+SELECT min(greatest(p.due, p.claimed_until, 0)) - extract(epoch FROM clock_timestamp())::float8
+FROM push_configs p JOIN tasks t ON t.id = p.task_id
+WHERE p.dead IS NULL AND p.finished = 0 AND (p.sent < t.last_event OR t.state IN (1, 2))
+  AND (p.claim IS NULL OR NOT p.claim = ANY($1::text[]));
+
+-- name: held_push
+SELECT p.config, p.protocol, p.sent, p.failures, t.tenant, t.owner, t.last_event
+FROM push_configs p JOIN tasks t ON t.id = p.task_id WHERE p.task_id = $1 AND p.id = $2 AND p.claim = $3;
+
+-- name: sent_push
+UPDATE push_configs SET sent = $4, failures = 0, due = NULL WHERE task_id = $1 AND id = $2 AND claim = $3;
+
+-- name: failed_push
+UPDATE push_configs SET failures = failures + 1, due = extract(epoch FROM clock_timestamp())::float8 + $4, dead = $5,
+                        claim = NULL, claimed_until = NULL
+WHERE task_id = $1 AND id = $2 AND claim = $3;
+
+-- name: let_go_push
+UPDATE push_configs SET claim = NULL, claimed_until = NULL, finished = $4
+WHERE task_id = $1 AND id = $2 AND claim = $3;
+
+-- name: deliveries
+SELECT p.task_id, p.id, p.config, p.sent, t.last_event, p.failures,
+       p.due - extract(epoch FROM clock_timestamp())::float8, p.dead, p.finished
+FROM push_configs p JOIN tasks t ON t.id = p.task_id
+WHERE t.tenant = $1 AND t.owner = $2 AND ($3::text IS NULL OR p.task_id = $3) AND (p.task_id, p.id) > ($4, $5)
+ORDER BY p.task_id, p.id LIMIT $6;
+
+-- name: revive_push
+UPDATE push_configs SET failures = 0, due = NULL, dead = NULL
+WHERE task_id = $1 AND ($2::text IS NULL OR id = $2) AND failures > 0;

@@ -89,9 +89,10 @@ WHERE tenant = :tenant AND owner = :owner
   AND (:state IS NULL OR state = :state)
   AND (:after IS NULL OR updated >= :after);
 
--- name: set_push
-INSERT INTO push_configs (task_id, id, config) VALUES (?, ?, ?)
-ON CONFLICT (task_id, id) DO UPDATE SET config = excluded.config, failures = 0, dead = NULL;
+-- name: set_push    Over one of the same id: it goes on where that one was.
+INSERT INTO push_configs (task_id, id, config, protocol, sent) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (task_id, id) DO UPDATE
+SET config = excluded.config, protocol = excluded.protocol, failures = 0, due = NULL, dead = NULL;
 
 -- name: get_push
 SELECT config FROM push_configs WHERE task_id = ? AND id = ?;
@@ -99,8 +100,60 @@ SELECT config FROM push_configs WHERE task_id = ? AND id = ?;
 -- name: list_push
 SELECT config FROM push_configs WHERE task_id = ? AND id > ? ORDER BY id LIMIT ?;
 
--- name: count_push
-SELECT count(*) FROM push_configs WHERE task_id = ?;
-
 -- name: delete_push
 DELETE FROM push_configs WHERE task_id = ? AND id = ?;
+
+-- name: open_push    Whether a task has a webhook that may have to be told more.
+SELECT 1 FROM push_configs WHERE task_id = ? AND dead IS NULL AND finished = 0 LIMIT 1;
+
+-- name: claim_push    Webhooks that nobody is telling, and that there is something to tell; soon, when the task runs.
+UPDATE push_configs SET claim = ?2, claimed_until = (julianday('now') - 2440587.5) * 86400 + ?3
+WHERE (task_id, id) IN (
+    SELECT p.task_id, p.id FROM push_configs p JOIN tasks t ON t.id = p.task_id
+    WHERE p.dead IS NULL AND p.finished = 0 AND (?1 IS NULL OR p.task_id = ?1)
+      AND max(coalesce(p.due, 0), coalesce(p.claimed_until, 0)) <= (julianday('now') - 2440587.5) * 86400
+      AND (p.sent < t.last_event OR t.state IN (1, 2))
+    LIMIT ?4)
+RETURNING task_id, id;
+
+-- name: renew_push    All claims of a replica at once; returned is what they hold.
+UPDATE push_configs SET claimed_until = (julianday('now') - 2440587.5) * 86400 + ?2
+WHERE dead IS NULL AND finished = 0 AND claim IN (SELECT value FROM json_each(?1))
+RETURNING task_id, id, claim;
+
+-- name: release_push
+UPDATE push_configs SET claim = NULL, claimed_until = NULL
+WHERE dead IS NULL AND finished = 0 AND claim IN (SELECT value FROM json_each(?1));
+
+-- name: wait_push    Seconds until the next claim can be made, but for what is held here already.
+SELECT min(max(coalesce(p.due, 0), coalesce(p.claimed_until, 0))) - (julianday('now') - 2440587.5) * 86400
+FROM push_configs p JOIN tasks t ON t.id = p.task_id
+WHERE p.dead IS NULL AND p.finished = 0 AND (p.sent < t.last_event OR t.state IN (1, 2))
+  AND (p.claim IS NULL OR p.claim NOT IN (SELECT value FROM json_each(?1)));
+
+-- name: held_push
+SELECT p.config, p.protocol, p.sent, p.failures, t.tenant, t.owner, t.last_event
+FROM push_configs p JOIN tasks t ON t.id = p.task_id WHERE p.task_id = ? AND p.id = ? AND p.claim = ?;
+
+-- name: sent_push
+UPDATE push_configs SET sent = ?4, failures = 0, due = NULL WHERE task_id = ?1 AND id = ?2 AND claim = ?3;
+
+-- name: failed_push
+UPDATE push_configs SET failures = failures + 1, due = (julianday('now') - 2440587.5) * 86400 + ?4, dead = ?5,
+                        claim = NULL, claimed_until = NULL
+WHERE task_id = ?1 AND id = ?2 AND claim = ?3;
+
+-- name: let_go_push
+UPDATE push_configs SET claim = NULL, claimed_until = NULL, finished = ?4
+WHERE task_id = ?1 AND id = ?2 AND claim = ?3;
+
+-- name: deliveries    How far the webhooks of an owner are, in the order of task and id, above a pair of these.
+SELECT p.task_id, p.id, p.config, p.sent, t.last_event, p.failures,
+       p.due - (julianday('now') - 2440587.5) * 86400, p.dead, p.finished
+FROM push_configs p JOIN tasks t ON t.id = p.task_id
+WHERE t.tenant = ?1 AND t.owner = ?2 AND (?3 IS NULL OR p.task_id = ?3) AND (p.task_id, p.id) > (?4, ?5)
+ORDER BY p.task_id, p.id LIMIT ?6;
+
+-- name: revive_push    What was given up, or waits to be tried again, is due now.
+UPDATE push_configs SET failures = 0, due = NULL, dead = NULL
+WHERE task_id = ?1 AND (?2 IS NULL OR id = ?2) AND failures > 0;

@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
-from a2a.types.a2a_pb2 import TaskPushNotificationConfig
-
+from agentia.tasks.push_store import PushStore
 from agentia.tasks.records import Change, JournalEntry, Known, Lease, Owner, Refused, Stored, StoredEvent
 
 
@@ -14,6 +13,10 @@ class Store(Protocol):
 
     Every method raises StorageFailed when the database does not answer, and StorageFull when it takes no more.
     """
+
+    @property
+    def push(self) -> PushStore:
+        """Its push configs."""
 
     async def close(self) -> None:
         """Wait for what is being written, then let go of the database."""
@@ -84,15 +87,3 @@ class Store(Protocol):
 
     async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
         """A page of (id, last_event, snapshot, snapshot_event, updated), newest first, and how many there are."""
-
-    async def set_push(self, config: TaskPushNotificationConfig) -> None:
-        """Store a push config under (task_id, id), over one of the same id."""
-
-    async def push_configs(self, task_id: str, after: str = "", limit: int = 100) -> list[TaskPushNotificationConfig]:
-        """The push configs of a task with ids above `after`, by id."""
-
-    async def find_push(self, task_id: str, config_id: str) -> TaskPushNotificationConfig | None:
-        """One push config."""
-
-    async def delete_push(self, task_id: str, config_id: str) -> None:
-        """Forget a push config; no error when there is none."""

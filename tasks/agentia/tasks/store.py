@@ -11,10 +11,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from a2a.types.a2a_pb2 import TaskPushNotificationConfig
-
 from agentia.core.database import connect, statements
 from agentia.core.migrate import migrate
+from agentia.tasks.push_store import PushStore
 from agentia.tasks.records import (
     Change,
     JournalEntry,
@@ -60,6 +59,7 @@ class SqliteStore:
         self._version, self._ends = -1, self._looked(ENDS)
         self._writing = WritingThread(self._write)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="tasks-read")
+        self.push = PushStore(self._read_push, self._write_push)
 
     async def close(self) -> None:
         """Wait for what is being written, then close the file."""
@@ -157,30 +157,20 @@ class SqliteStore:
         page = await self._rows("list_tasks", where)
         return page, (await self._rows("count_tasks", where))[0][0]
 
-    async def set_push(self, config: TaskPushNotificationConfig) -> None:
-        """Store a push config under (task_id, id), over one of the same id."""
-        await self._change("set_push", (config.task_id, config.id, config.SerializeToString()))
-
-    async def push_configs(self, task_id: str, after: str = "", limit: int = 100) -> list[TaskPushNotificationConfig]:
-        """The push configs of a task with ids above `after`, by id."""
-        rows = await self._rows("list_push", (task_id, after, limit))
-        return [TaskPushNotificationConfig.FromString(row[0]) for row in rows]
-
-    async def find_push(self, task_id: str, config_id: str) -> TaskPushNotificationConfig | None:
-        """One push config."""
-        row = await self._one("get_push", (task_id, config_id))
-        return TaskPushNotificationConfig.FromString(row[0]) if row else None
-
-    async def delete_push(self, task_id: str, config_id: str) -> None:
-        """Forget a push config; no error when there is none."""
-        await self._change("delete_push", (task_id, config_id))
-
     def _looked(self, statement: str, *values: Any) -> Any:
         """The row of a statement that takes microseconds, without the way to a thread and back."""
         try:
             return self._watch.execute(statement, values).fetchone()
         except sqlite3.Error as exc:
             raise _translated(exc) from exc
+
+    async def _read_push(self, name: str, *values: Any) -> list[Any]:
+        return await self._rows(name, _plain(values))
+
+    async def _write_push(self, name: str, *values: Any) -> list[Any]:
+        plain = _plain(values)
+        writing = self._writing.submit(lambda connection: connection.execute(self._sql[name], plain).fetchall())
+        return list(await _awaited(writing))
 
     async def _one(self, name: str, values: Any) -> Any:
         rows = await self._rows(name, values)
@@ -202,6 +192,11 @@ class SqliteStore:
     async def _change(self, name: str, values: Any) -> int:
         changing = self._writing.submit(lambda connection: connection.execute(self._sql[name], values).rowcount)
         return int(await _awaited(changing))
+
+
+def _plain(values: Sequence[Any]) -> list[Any]:
+    """What SQLite knows, lists as JSON."""
+    return [json.dumps(value) if isinstance(value, list) else value for value in values]
 
 
 def _some(cursor: sqlite3.Cursor, enough: int) -> Iterator[Any]:

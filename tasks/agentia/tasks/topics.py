@@ -30,6 +30,8 @@ class Topics:
         self._watching: asyncio.Task[None] | None = None
         self.news = 0
         self.closed = False
+        self.on_taken: Callable[[str], None] | None = None
+        """Called when a stored task is gone on with here, before anything is written."""
 
     def of(self, task_id: str) -> Topic:
         """The topic of a task, for a follower."""
@@ -40,6 +42,8 @@ class Topics:
 
     def join(self, task_id: str, number: int) -> None:
         """A run of this process writes to the task from event `number` on."""
+        if number and self.on_taken is not None:
+            self.on_taken(task_id)
         if (topic := self._topics.get(task_id)) is not None:
             topic.last = number
             topic.wake()

@@ -1,13 +1,23 @@
 """Who a service is and for whom it calls: Ed25519 service keys and the hop tokens signed with them."""
 
-from agentia.core.identity.errors import DeadlinePassed, HopCycle, HopError, HopInvalid, HopTooDeep, KeyInvalid
+from agentia.core.identity.errors import (
+    DeadlinePassed,
+    HopCycle,
+    HopError,
+    HopInvalid,
+    HopTooDeep,
+    KeyInvalid,
+    WebhookInvalid,
+)
 from agentia.core.identity.hops import HEADER, MAX_HOPS, Hop, mint, origin
 from agentia.core.identity.keys import ServiceKey, public_key
 from agentia.core.identity.verifier import HopVerifier
+from agentia.core.identity.webhooks import SIGNATURE, Signed, sign_webhook, verify_webhook
 
 __all__ = [
     "HEADER",
     "MAX_HOPS",
+    "SIGNATURE",
     "DeadlinePassed",
     "Hop",
     "HopCycle",
@@ -17,7 +27,11 @@ __all__ = [
     "HopVerifier",
     "KeyInvalid",
     "ServiceKey",
+    "Signed",
+    "WebhookInvalid",
     "mint",
     "origin",
     "public_key",
+    "sign_webhook",
+    "verify_webhook",
 ]

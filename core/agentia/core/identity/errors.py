@@ -6,6 +6,7 @@ HopError
   HopCycle
   HopTooDeep
   DeadlinePassed
+WebhookInvalid
 """
 
 from agentia.core.errors import AgentiaError
@@ -39,3 +40,9 @@ class HopTooDeep(HopError):
 
 class DeadlinePassed(HopError):
     """The call came after the time by which its answer was wanted."""
+
+
+class WebhookInvalid(AgentiaError):
+    """A notification that came to a webhook proves nothing: its signature, its age or its body are wrong."""
+
+    status = 401

@@ -1,0 +1,328 @@
+"""Webhooks are told what happens in a task: all of it, in order, signed, and whatever fails in between."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from agentia.core.fetch import SafeFetcher
+from agentia.core.identity import ServiceKey, WebhookInvalid, sign_webhook, verify_webhook
+from agentia.tasks.engine import Engine
+from agentia.tasks.outbox import Outbox
+from agentia.tasks.run import Run
+from agentia.tasks.webhook import Pace, Webhooks
+
+if TYPE_CHECKING:
+    from tests.conftest import Post, Receiver
+    from tests.tasks.conftest import Client
+
+    Serve = Callable[..., Awaitable[Client]]
+    Outboxes = Callable[..., Callable[[Engine], Outbox]]
+
+ALL = ["SUBMITTED", "WORKING", "echo", "COMPLETED"]
+QUICK = Pace(first=0.02, longest=0.05, attempts=5, refusals=2)
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> ServiceKey:
+    """The agent's key."""
+    return ServiceKey.load_or_create(tmp_path / "key.pem", "echo")
+
+
+@pytest.fixture
+def outbox(key: ServiceKey) -> "Outboxes":
+    """Makes an engine's outbox; `resolve` gives the addresses of names."""
+
+    def of(pace: Pace = QUICK, **fetching: Any) -> Callable[[Engine], Outbox]:
+        fetcher = SafeFetcher(**{"allow_private": True, **fetching})
+        webhooks = Webhooks(fetcher.post, partial(sign_webhook, key))
+        return lambda engine: Outbox(engine.store, engine.topics, webhooks, seconds=1.0, pace=pace)
+
+    return of
+
+
+async def begin(client: "Client", url: str, **config: Any) -> str:
+    """The id of a task with a webhook."""
+    sent = {"messageId": str(time.monotonic_ns()), "role": "ROLE_USER", "parts": [{"text": "hello"}]}
+    configuration = {"returnImmediately": True, "taskPushNotificationConfig": {"url": url, **config}}
+    return str(
+        (await client.rpc("SendMessage", {"message": sent, "configuration": configuration}))["result"]["task"]["id"]
+    )
+
+
+async def deliveries(client: "Client", task_id: str = "", **headers: str) -> Any:
+    answer = await client.rpc("ListPushDeliveries", {"taskId": task_id}, **headers)
+    return answer["result"]["deliveries"] if "result" in answer else answer["error"]["code"]
+
+
+async def ended(client: "Client", task_id: str, state: str) -> Any:
+    """The task's one delivery, once it is in that state."""
+    while (found := (await deliveries(client, task_id))[0])["state"] != state:  # noqa: ASYNC110  it can only be asked
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def test_a_webhook_is_told_every_event_in_order_with_what_it_asked_to_be_shown(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    client = await serve(outbox=outbox())
+    authentication = {"scheme": "Bearer", "credentials": "s3cret"}
+    task_id = await begin(client, receiver.url, id="c", token="t0ken", authentication=authentication)
+    assert await receiver.told("COMPLETED") == ALL
+    assert [post.number for post in receiver.posts] == [1, 2, 3, 4]
+    for post in receiver.posts:
+        assert post.headers["content-type"] == "application/a2a+json"
+        assert post.headers["x-a2a-notification-token"] == "t0ken"
+        assert post.headers["authorization"] == "Bearer s3cret"
+        assert post.headers["agentia-task"] == task_id
+    assert len({post.headers["agentia-delivery"] for post in receiver.posts}) == 4
+    assert (await ended(client, task_id, "delivered"))["event"] == 4
+
+
+async def test_a_webhook_of_03_is_told_the_whole_task_each_time(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    client = await serve(outbox=outbox())
+    sent = {"kind": "message", "messageId": "m", "role": "user", "parts": [{"kind": "text", "text": "hello"}]}
+    configuration = {"pushNotificationConfig": {"url": receiver.url, "token": "t0ken"}}
+    await client.rpc("message/send", {"message": sent, "configuration": configuration}, version="0.3")
+    assert await receiver.told("completed") == ["submitted", "working", "working", "completed"]
+    last = receiver.posts[-1]
+    assert last.json == (await client.rpc("tasks/get", {"id": last.json["id"]}, version="0.3"))["result"]
+    assert [len(post.json.get("artifacts", [])) for post in receiver.posts] == [0, 0, 1, 1]
+    assert {post.headers["content-type"] for post in receiver.posts} == {"application/json"}
+    assert last.headers["x-a2a-notification-token"] == "t0ken"
+
+
+async def test_a_stream_of_many_chunks_is_one_notice(serve: "Serve", outbox: "Outboxes", receiver: "Receiver") -> None:
+    async def answer(run: Run) -> None:
+        one, other = run.stream("one"), run.stream("other")
+        async with one, other:
+            for number in range(300):
+                await one.write(f"{number} ")
+                one.flush()
+                await other.write(f"{number};")
+                other.flush()
+        await run.status("done")
+
+    client = await serve(answer, outbox=outbox())
+    task_id = await begin(client, receiver.url)
+    await receiver.told("COMPLETED")
+    task = (await client.rpc("GetTask", {"id": task_id}))["result"]
+    updates = [post.json["artifactUpdate"] for post in receiver.posts if "artifactUpdate" in post.json]
+    assert len(updates) <= 4
+    assert _put_together(updates) == {each["artifactId"]: each["parts"][0]["text"] for each in task["artifacts"]}
+
+
+def _put_together(updates: list[Any]) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for update in updates:
+        artifact = update["artifact"]
+        before = texts.get(artifact["artifactId"], "") if update.get("append") else ""
+        texts[artifact["artifactId"]] = before + "".join(part.get("text", "") for part in artifact["parts"])
+    return texts
+
+
+async def test_a_webhook_that_comes_later_is_told_the_task_as_it_stands_and_then_the_rest(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    client = await serve(_asking, outbox=outbox())
+    task = await client.send()
+    config = {"taskId": task["id"], "url": receiver.url}
+    await client.rpc("CreateTaskPushNotificationConfig", config)
+    assert await receiver.told("INPUT_REQUIRED") == ["INPUT_REQUIRED"]
+    await client.send("yes", taskId=task["id"])
+    assert await receiver.told("COMPLETED") == ["INPUT_REQUIRED", "WORKING", "COMPLETED"]
+    assert "task" in receiver.posts[0].json
+    await client.rpc("CreateTaskPushNotificationConfig", {**config, "url": f"{receiver.url}2"})
+    assert await receiver.told("COMPLETED", "/hook2") == ["COMPLETED"]
+
+
+async def _asking(run: Run) -> None:
+    await run.ask("Sure?")
+
+
+async def test_any_replica_tells_what_happens_on_any_other(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    one, other = [await serve(_asking, outbox=outbox()) for _ in range(2)]
+    task_id = await begin(one, receiver.url)
+    assert await receiver.told("INPUT_REQUIRED") == ["SUBMITTED", "WORKING", "INPUT_REQUIRED"]
+    await other.send("yes", taskId=task_id)
+    await receiver.told("COMPLETED")
+    assert [post.number for post in receiver.posts] == [1, 2, 3, 4, 5]
+
+
+async def test_a_failing_webhook_is_tried_again_until_it_takes_the_notice_and_misses_nothing(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    async def reply(post: "Post") -> str:
+        tries = len([each for each in receiver.posts if each.number == post.number])
+        return "503 Not Now" if post.number in (1, 3) and tries <= 3 else "204 No Content"
+
+    receiver.reply = reply
+    client = await serve(outbox=outbox())
+    await begin(client, receiver.url)
+    await receiver.told("COMPLETED")
+    assert [post.number for post in receiver.posts] == [1, 1, 1, 1, 2, 3, 3, 3, 3, 4]
+    assert len({post.headers["agentia-delivery"] for post in receiver.posts}) == 4
+
+
+async def test_a_webhook_that_wants_to_be_left_alone_for_a_while_is(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    async def reply(_: "Post") -> str:
+        return "429 Too Many\r\nRetry-After: 3600"
+
+    receiver.reply = reply
+    client = await serve(outbox=outbox())
+    task_id = await begin(client, receiver.url)
+    waiting = await ended(client, task_id, "retrying")
+    assert 3000 < waiting["retryInSeconds"] <= 3600
+    receiver.reply = None
+    retried = await client.rpc("RetryPushDelivery", {"taskId": task_id})
+    assert retried["result"]["deliveries"][0]["failures"] == 0
+    assert await receiver.told("COMPLETED") == ["SUBMITTED", *ALL]
+
+
+@pytest.mark.parametrize(
+    ("answer", "tries"), [("500 Oops", 5), ("404 Not Found", 2), ("410 Gone", 1), ("302 Found\r\nLocation: /x", 2)]
+)
+async def test_a_webhook_that_keeps_failing_is_given_up_and_goes_on_from_there_when_asked_to(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver", answer: str, tries: int
+) -> None:
+    async def reply(post: "Post") -> str:
+        return "200 OK" if post.number == 1 else answer
+
+    receiver.reply = reply
+    client = await serve(outbox=outbox())
+    task_id = await begin(client, receiver.url, token="t0ken")
+    dead = await ended(client, task_id, "dead")
+    assert [post.number for post in receiver.posts] == [1] + [2] * tries
+    assert dead["event"] == 1
+    assert dead["reason"].startswith(f"Given up after {tries} tr")
+    assert answer[:3] in dead["reason"]
+    assert "t0ken" not in dead["reason"]
+    receiver.reply = None
+    await client.rpc("RetryPushDelivery", {"taskId": task_id, "id": dead["id"]})
+    await receiver.told("COMPLETED")
+    assert [post.number for post in receiver.posts][1 + tries :] == [2, 3, 4]
+
+
+async def test_the_signature_says_who_sent_which_body_when_and_nothing_else_passes(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver", key: ServiceKey, tmp_path: Path
+) -> None:
+    client = await serve(outbox=outbox())
+    task_id = await begin(client, receiver.url)
+    await receiver.told("COMPLETED")
+    post = receiver.posts[2]
+    token, jwks = post.headers["agentia-signature"], key.jwks()
+    signed = verify_webhook(jwks, token, post.body, url=receiver.url)
+    assert (signed.issuer, signed.task, signed.event) == ("echo", task_id, 3)
+    assert signed.delivery == post.headers["agentia-delivery"]
+    stranger = ServiceKey.load_or_create(tmp_path / "other.pem", "echo").jwks()
+    wrong: list[tuple[Any, str, bytes, str, float]] = [
+        (jwks, token, post.body + b" ", receiver.url, signed.at),
+        (jwks, token, post.body, f"{receiver.url}/other", signed.at),
+        (jwks, token, post.body, receiver.url, signed.at + 301),
+        (jwks, token, post.body, receiver.url, signed.at - 60),
+        (stranger, token, post.body, receiver.url, signed.at),
+        (jwks, token[:-4] + "AAAA", post.body, receiver.url, signed.at),
+        (jwks, "nonsense", post.body, receiver.url, signed.at),
+    ]
+    for keys, given, body, url, now in wrong:
+        with pytest.raises(WebhookInvalid):
+            verify_webhook(keys, given, body, url=url, now=now)
+
+
+async def test_a_slow_webhook_slows_neither_its_task_nor_another_webhook(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    free = asyncio.Event()
+
+    async def reply(post: "Post") -> str:
+        if post.path == "/slow":
+            await free.wait()
+        return "200 OK"
+
+    receiver.reply = reply
+    client = await serve(_asking, outbox=outbox())
+    slow = receiver.url.replace("/hook", "/slow")
+    task_id = await begin(client, slow, id="slow")
+    await receiver.count(1)
+    await client.rpc("CreateTaskPushNotificationConfig", {"taskId": task_id, "id": "quick", "url": receiver.url})
+    task = await client.send("yes", taskId=task_id)
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
+    await receiver.told("COMPLETED")
+    assert receiver.at("/slow") == ["SUBMITTED"]
+    free.set()
+    assert (await receiver.told("COMPLETED", "/slow"))[-1] == "COMPLETED"
+
+
+async def test_an_address_that_has_become_private_is_not_called(serve: "Serve", outbox: "Outboxes") -> None:
+    asked: list[str] = []
+
+    async def resolve(host: str, _port: int) -> Sequence[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    client = await serve(outbox=outbox(allow_private=False, resolve=resolve))
+    task_id = await begin(client, "http://hooks.example:9/hook")
+    dead = await ended(client, task_id, "dead")
+    assert "not public" in dead["reason"]
+    assert asked == ["hooks.example"] * 2
+
+
+async def test_a_deleted_config_is_told_nothing_more(serve: "Serve", outbox: "Outboxes", receiver: "Receiver") -> None:
+    client = await serve(_asking, outbox=outbox())
+    task_id = await begin(client, receiver.url, id="c")
+    await receiver.told("INPUT_REQUIRED")
+    await client.rpc("DeleteTaskPushNotificationConfig", {"taskId": task_id, "id": "c"})
+    await client.send("yes", taskId=task_id)
+    assert await deliveries(client, task_id) == []
+    assert receiver.at() == ["SUBMITTED", "WORKING", "INPUT_REQUIRED"]
+
+
+async def test_nobody_sees_or_retries_the_webhooks_of_others(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
+) -> None:
+    client = await serve(outbox=outbox())
+    task_id = await begin(client, receiver.url)
+    await ended(client, task_id, "delivered")
+    assert await deliveries(client, task_id, x_user="eve") == -32001
+    assert await deliveries(client, x_user="eve") == []
+    retried = await client.rpc("RetryPushDelivery", {"taskId": task_id}, x_user="eve")
+    assert retried["error"]["code"] == -32001
+    assert [each["taskId"] for each in await deliveries(client)] == [task_id]
+
+
+@pytest.mark.parametrize(
+    "config", [{"token": "two\nlines"}, {"authentication": {"scheme": "a b"}}, {"authentication": {"credentials": "é"}}]
+)
+async def test_what_no_header_can_carry_is_refused_at_once(serve: "Serve", config: dict[str, Any]) -> None:
+    client = await serve(_asking)
+    task = await client.send()
+    asked = {"taskId": task["id"], "url": "https://example.com/", **config}
+    assert (await client.rpc("CreateTaskPushNotificationConfig", asked))["error"]["code"] == -32602
+
+
+async def test_who_has_no_webhooks_pays_nothing(serve: "Serve", outbox: "Outboxes") -> None:
+    client = await serve(outbox=outbox())
+    await client.send()  # by which the first look is over
+    asked: list[str] = []
+    push = client.engine.store.push
+    for name in ("_read", "_write"):
+        inner = getattr(push, name)
+        setattr(push, name, partial(_noting, asked, inner))
+    for _ in range(5):
+        await client.send()
+    assert asked == []
+
+
+def _noting(asked: list[str], inner: Callable[..., Any], statement: str, *values: Any) -> Any:
+    asked.append(statement)
+    return inner(statement, *values)
