@@ -12,6 +12,7 @@ from agentia.tasks import store as sqlite_store
 from agentia.tasks.caller import LOCAL
 from agentia.tasks.engine import Engine
 from agentia.tasks.events import Event, status_update
+from agentia.tasks.fold import Fold
 from agentia.tasks.follow import follow
 from agentia.tasks.log import TaskLog
 from agentia.tasks.records import StoredEvent
@@ -123,12 +124,16 @@ class _News:
         return await self.news.get()
 
 
+async def _whole() -> Fold:
+    raise AssertionError("all events are kept")
+
+
 async def test_news_that_comes_while_a_follower_reads_is_not_missed() -> None:
     store = _News()
     topics = Topics(cast(Store, store), lambda _: None)
 
     async def numbers() -> list[int]:
-        return [event.number async for event in follow(cast(Store, store), topics, topics.of("t"), "t", 0)]
+        return [event.number async for event in follow(cast(Store, store), topics, topics.of("t"), "t", 0, _whole)]
 
     first = asyncio.create_task(numbers())  # its waiting starts the watch
     await store.reading.wait()

@@ -38,6 +38,7 @@ from agentia.tasks.open import open_store
 from agentia.tasks.outbox import Outbox
 from agentia.tasks.push import PushConfigs
 from agentia.tasks.rest import Rest
+from agentia.tasks.retention import Retention
 from agentia.tasks.storage import Store
 from agentia.tasks.webhook import Webhooks
 
@@ -114,6 +115,7 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
         lease_seconds=settings.lease_seconds,
         task_seconds=settings.task_seconds,
         max_runs=settings.max_runs,
+        retention=Retention(min(settings.event_retention, settings.task_retention), settings.task_retention),
     )
     webhooks = Webhooks(around.fetcher.post, partial(sign_webhook, key))
     outbox = Outbox(store, engine.topics, webhooks, seconds=settings.lease_seconds)

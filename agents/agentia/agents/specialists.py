@@ -9,7 +9,7 @@ from a2a.types.a2a_pb2 import AgentCard, AgentExtension
 
 from agentia.agents.definition import check_answer, check_lifespan, described, named, several
 from agentia.cards import Skill, build_card, slug
-from agentia.cards.extensions import DEADLINE, POSITION, PUSH
+from agentia.cards.extensions import DEADLINE, DELETION, POSITION, PUSH
 
 Answer = Callable[[Any], Awaitable[str | None]]
 """An async function of a TaskRun, or of a Request when the specialist is direct."""
@@ -65,6 +65,7 @@ class Specialist:
                 AgentExtension(uri=POSITION, description="Streams go on from Last-Event-ID, finished ones too."),
                 AgentExtension(uri=DEADLINE, description="A message may say until when its task must be done."),
                 AgentExtension(uri=PUSH, description="Says how far webhooks are, and tries failed ones again."),
+                AgentExtension(uri=DELETION, description="DeleteTask and DeleteTasks delete what is the caller's."),
             ],
         )
 

@@ -21,6 +21,9 @@ PUSH: Final = "urn:agentia:push:v1"
 PEER: Final = "urn:agentia:peer:v1"
 """A status update's metadata under this key says whose progress it relays: `agent`, `task` and `state`."""
 
+DELETION: Final = "urn:agentia:deletion:v1"
+"""DeleteTask deletes a finished task of the caller, DeleteTasks everything of the caller."""
+
 
 class DeadlineUnreadable(AgentiaError):
     """The deadline in a message's metadata is neither unix seconds nor RFC 3339."""

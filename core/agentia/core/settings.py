@@ -98,7 +98,13 @@ class Settings(BaseSettings):
         description="How many tasks a replica works on at once; more are accepted and wait their turn.",
     )
     task_retention: Annotated[float, AfterValidator(_retention)] = Field(
-        30 * DAY, description="How many seconds a finished task and its artifacts are kept."
+        30 * DAY,
+        description="How many seconds a finished task and its artifacts are kept, and the ids of its messages known.",
+    )
+    event_retention: Annotated[float, AfterValidator(_retention)] = Field(
+        DAY,
+        description="How many seconds the events of a finished task are kept, so that they can be read again one by "
+        "one; after that the task stands for them.",
     )
     join_token: SecretStr | None = Field(
         None, description="The secret that a service shows to the registry in order to join the mesh."

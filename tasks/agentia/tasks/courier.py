@@ -2,14 +2,20 @@
 
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
+from a2a.utils.errors import TaskNotFoundError
+
+from agentia.tasks.fold import Fold
 from agentia.tasks.follow import follow
 from agentia.tasks.logs import folded
 from agentia.tasks.notices import Notice, notices
 from agentia.tasks.push_store import Held, PushKey
+from agentia.tasks.reception import found
+from agentia.tasks.records import Owner
 from agentia.tasks.slots import Slots
 from agentia.tasks.states import INTERRUPTED
 from agentia.tasks.storage import Store
@@ -47,38 +53,37 @@ class Courier:
         if began is None:
             return False
         finished = False
-        async with aclosing(self._notices(began)) as told:
-            async for notice in told:
-                held = await self._push.held(self.key, self.claim)
-                if held is None or not await self._tell(held, notice):
-                    return False
-                finished = notice.ends
-                if finished or notice.state in INTERRUPTED or held.protocol != began.protocol:
-                    break
+        with suppress(TaskNotFoundError):  # then it was deleted, and the config with it
+            async with aclosing(self._notices(began)) as told:
+                async for notice in told:
+                    held = await self._push.held(self.key, self.claim)
+                    if held is None or not await self._tell(held, notice):
+                        return False
+                    finished = notice.ends
+                    if finished or notice.state in INTERRUPTED or held.protocol != began.protocol:
+                        break
         await self._push.let_go(self.key, self.claim, finished=finished)
         return True
 
     async def _notices(self, held: Held) -> AsyncGenerator[Notice]:
-        """What the webhook has not been told; the whole task first when that is gone from the log, or was never due."""
+        """What the webhook has not been told, or the whole task when that is gone from the log or was never due."""
         store, topics, task_id = self._around.store, self._around.topics, self.key.task_id
         words = notices(held.protocol)
         after = held.sent if words.from_anywhere else min(held.sent, 0)
-        if held.sent < 0 or (held.last_event > after and not await self._logged(after + 1)):
-            stored = await store.find_task(task_id, held.owner)
-            if stored is None:
-                return
-            fold = await folded(store, stored)
+        whole = partial(self._whole, held.owner)
+        if held.sent < 0:
+            fold = await whole()
             yield words.opening(fold)
             after = fold.number
-        async with aclosing(follow(store, topics, topics.of(task_id), task_id, after)) as events:
+        async with aclosing(follow(store, topics, topics.of(task_id), task_id, after, whole)) as events:
             async for event in events:
                 for notice in words.of(event):
                     if notice.number > held.sent:
                         yield notice
 
-    async def _logged(self, number: int) -> bool:
-        rows = await self._around.store.events_after(self.key.task_id, number - 1, 1)
-        return bool(rows) and rows[0].number == number
+    async def _whole(self, owner: Owner) -> Fold:
+        store = self._around.store
+        return await folded(store, await found(store, self.key.task_id, owner))
 
     async def _tell(self, held: Held, notice: Notice) -> bool:
         """Whether the webhook took it; when not, it is noted when to try again."""

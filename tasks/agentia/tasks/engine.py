@@ -4,9 +4,10 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from functools import partial
 
 from a2a.types.a2a_pb2 import SendMessageRequest, Task
-from a2a.utils.errors import TaskNotCancelableError, TaskNotFoundError
+from a2a.utils.errors import TaskNotCancelableError, TaskNotFoundError, UnsupportedOperationError
 
 from agentia.core.settings import DAY
 from agentia.tasks.accepted import Accepted
@@ -18,11 +19,13 @@ from agentia.tasks.errors import EngineClosed
 from agentia.tasks.events import Event
 from agentia.tasks.fold import Fold
 from agentia.tasks.follow import follow
+from agentia.tasks.forgetting import Forgetting, Forgotten
 from agentia.tasks.jobs import Jobs
 from agentia.tasks.leases import Leases
 from agentia.tasks.logs import Logs, folded
 from agentia.tasks.reception import Reception, found
 from agentia.tasks.records import Owner, Refused, RunEnded
+from agentia.tasks.retention import Pruner, Retention
 from agentia.tasks.states import FAILED, SETTLED, TERMINAL, name
 from agentia.tasks.storage import Store
 from agentia.tasks.takeover import Takeovers
@@ -45,10 +48,12 @@ class Engine:
         lease_seconds: float = 10.0,
         task_seconds: float = DAY,
         max_runs: int = 1000,
+        retention: Retention | None = None,
     ) -> None:
         """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user.
 
         `max_runs` tasks are worked on at once; more are stored and wait their turn, for any replica that has room.
+        Without `retention` all are kept for ever.
         """
         self.store = store
         self._committer = Committer(store)
@@ -61,12 +66,16 @@ class Engine:
         self._reception = Reception(
             store, self._jobs, logs, self._takeovers, replies=replies, limits=limits or Limits(), version=version
         )
+        self._pruner = None if retention is None else Pruner(store, retention)
+        self._forgetting = Forgetting(store, self.topics)
         self._giving_up: set[asyncio.Task[None]] = set()
         self._closing = False
 
     async def start(self) -> None:
-        """Begin to keep leases, and to take over tasks that a replica left unfinished."""
+        """Begin to keep leases, to take over tasks that a replica left unfinished, and to let go of old ones."""
         self._leases.start()
+        if self._pruner is not None:
+            self._pruner.start()
 
     async def send(self, request: SendMessageRequest, caller: Caller) -> Accepted:
         """Take a message: a new task, the answer that continues one, or one that came before (section 3.1.1).
@@ -121,6 +130,23 @@ class Engine:
         await self._end(task_id, caller.owner, STOPPED[Stop.CANCEL])
         return await self.get(task_id, caller)
 
+    async def delete(self, task_id: str, caller: Caller) -> bool:
+        """Delete a finished task; False when there is none. Raises UnsupportedOperationError for one that goes on."""
+        try:
+            task = await self.get(task_id, caller)
+        except TaskNotFoundError:
+            return False
+        if task.status.state not in TERMINAL:
+            raise UnsupportedOperationError(
+                f"The task is {name(task.status.state)}: only what has ended can be deleted. Cancel it first."
+            )
+        await self._forgetting.one(task, caller.owner)
+        return True
+
+    async def forget(self, caller: Caller) -> Forgotten:
+        """Delete all finished tasks of a caller, their direct replies and contexts."""
+        return await self._forgetting.all(caller.owner)
+
     def drain(self) -> None:
         """End the followers' streams, each at a position from which it can go on elsewhere."""
         self.topics.close()
@@ -128,6 +154,8 @@ class Engine:
     async def close(self, grace: float = 5.0) -> None:
         """Give the runs `grace` seconds, interrupt the rest, and store what they wrote."""
         self._closing = True
+        if self._pruner is not None:
+            await self._pruner.close()
         await self._leases.claim_no_more()
         await self._jobs.close(grace)
         with suppress(TimeoutError):
@@ -160,7 +188,8 @@ class Engine:
             stored = await found(self.store, task_id, caller.owner)
             if stored.state in TERMINAL and after >= stored.last_event:
                 return
-        async with aclosing(follow(self.store, self.topics, topic, task_id, after)) as events:
+        whole = partial(self.current, task_id, caller)
+        async with aclosing(follow(self.store, self.topics, topic, task_id, after, whole)) as events:
             async for event in events:
                 yield event
 

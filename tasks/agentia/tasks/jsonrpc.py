@@ -76,6 +76,8 @@ class JsonRpc:
             "ListPushDeliveries": (pb.ListTaskPushNotificationConfigsRequest, operations.list_push_deliveries),
             "RetryPushDelivery": (pb.GetTaskPushNotificationConfigRequest, operations.retry_push_delivery),
             "GetExtendedAgentCard": (pb.GetExtendedAgentCardRequest, operations.get_extended_agent_card),
+            "DeleteTask": (pb.CancelTaskRequest, operations.delete_task),
+            "DeleteTasks": (pb.ListTasksRequest, operations.delete_tasks),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from a2a.types.a2a_pb2 import ListTasksRequest, ListTasksResponse, Task
-from a2a.utils.errors import InvalidParamsError
+from a2a.utils.errors import InvalidParamsError, TaskNotFoundError
 from a2a.utils.task import apply_history_length, validate_history_length, validate_page_size
 
 from agentia.tasks.fold import Fold
@@ -27,7 +27,10 @@ async def list_tasks(store: Store, request: ListTasksRequest, owner: Owner) -> L
     for task_id, last_event, snapshot, snapshot_event, _updated in rows[:size]:
         task = Task.FromString(snapshot)
         if last_event > snapshot_event and request.include_artifacts:
-            task = (await caught_up(store, task_id, Fold(task, snapshot_event))).task()
+            try:
+                task = (await caught_up(store, task_id, Fold(task, snapshot_event))).task()
+            except TaskNotFoundError:  # deleted a moment ago
+                continue
         if not request.include_artifacts:
             task.ClearField("artifacts")
         response.tasks.append(apply_history_length(task, request))

@@ -1,8 +1,10 @@
 """The operations of section 3.1, whatever binding they come through: protobuf in, protobuf or events out."""
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
-from typing import Any
+from contextlib import aclosing, suppress
+from typing import Any, Final
 
 from a2a.types.a2a_pb2 import (
     AgentCard,
@@ -22,7 +24,12 @@ from a2a.types.a2a_pb2 import (
     Task,
     TaskPushNotificationConfig,
 )
-from a2a.utils.errors import InvalidParamsError, UnsupportedOperationError
+from a2a.utils.errors import (
+    InvalidParamsError,
+    TaskNotCancelableError,
+    TaskNotFoundError,
+    UnsupportedOperationError,
+)
 from a2a.utils.task import apply_history_length, validate_history_length
 
 from agentia.tasks import listing
@@ -32,6 +39,9 @@ from agentia.tasks.engine import Engine
 from agentia.tasks.events import Event
 from agentia.tasks.push import PushConfigs
 from agentia.tasks.states import TERMINAL, name
+
+AT_ONCE: Final = 50
+"""Tasks that are cancelled at once."""
 
 
 class Operations:
@@ -151,6 +161,22 @@ class Operations:
         raise UnsupportedOperationError(
             "This agent has no extended card. Its whole card is at /.well-known/agent-card.json."
         )
+
+    async def delete_task(self, request: CancelTaskRequest, caller: Caller) -> dict[str, int]:
+        """Extension `urn:agentia:deletion:v1`: a finished task, with everything of it; how many went."""
+        return {"tasks": int(await self._engine.delete(request.id, caller)), "messages": 0}
+
+    async def delete_tasks(self, _request: ListTasksRequest, caller: Caller) -> dict[str, int]:
+        """The same for all that is the caller's, and direct replies (`messages`); what goes on is cancelled first."""
+        now = time.time()
+        while tasks := await self._engine.store.open_tasks(caller.owner, now, AT_ONCE):
+            await asyncio.gather(*(self._canceled(task_id, caller) for task_id in tasks))
+        gone = await self._engine.forget(caller)
+        return {"tasks": gone.tasks, "messages": gone.replies}
+
+    async def _canceled(self, task_id: str, caller: Caller) -> None:
+        with suppress(TaskNotFoundError, TaskNotCancelableError):  # it has ended meanwhile
+            await self.cancel_task(CancelTaskRequest(id=task_id), caller)
 
     async def _sent(self, request: SendMessageRequest, caller: Caller, protocol: str) -> Accepted:
         """The message, taken; its push config, if it has one, is stored before anything can be notified of."""

@@ -7,11 +7,14 @@ from typing import Any, Final, Literal
 from agentia.core.database import DatabaseUnusable, statements
 from agentia.core.migrate_postgres import migrate_database
 from agentia.core.postgres import DatabaseFull, DatabaseLost, Postgres, ValueRefused
+from agentia.tasks import erasing
+from agentia.tasks.ids import first_id
 from agentia.tasks.news import FREED, TAKEN, News
 from agentia.tasks.postgres_group import columns, lasts, refusal, rounds
 from agentia.tasks.push_store import PushStore
 from agentia.tasks.records import (
     Change,
+    Ended,
     JournalEntry,
     Known,
     Lease,
@@ -23,7 +26,7 @@ from agentia.tasks.records import (
     StoredEvent,
     Unstorable,
 )
-from agentia.tasks.store import MANY_BYTES, MIGRATIONS
+from agentia.tasks.store import MANY_BYTES, MIGRATIONS, above
 
 _WHERE: Final = ("tenant", "owner", "context", "state", "after", "cursor_updated", "cursor_id", "limit")
 
@@ -100,8 +103,7 @@ class PostgresStore:
 
     async def events_after(self, task_id: str, number: int, limit: int = 500) -> list[StoredEvent]:
         """See Store."""
-        rows = await self._rows("events_after", task_id, number, limit, MANY_BYTES)
-        return [StoredEvent(number, payload, input=answer) for number, payload, answer in rows]
+        return above(number, await self._rows("events_after", task_id, number, limit, MANY_BYTES))
 
     async def replay(self, task_id: str) -> tuple[list[StoredEvent], list[JournalEntry]]:
         """See Store."""
@@ -167,6 +169,55 @@ class PostgresStore:
         page = [tuple(row) for row in await self._rows("list_tasks", *values)]
         counted = await self._rows("count_tasks", *values[:5])
         return page, counted[0][0] if counted else 0
+
+    async def spent(self, before: float, after: str, limit: int) -> list[str]:
+        """See Store."""
+        return [row[0] for row in await self._rows("spent", before, first_id(before), after, limit)]
+
+    async def prune(self, tasks: Sequence[str]) -> int:
+        """See Store."""
+        await self._tried("prune", list(tasks))
+        return len(tasks)
+
+    async def expired(self, before: float, after: str, limit: int) -> list[Ended]:
+        """See Store."""
+        return erasing.ended(await self._rows("expired", before, first_id(before), after, limit, MANY_BYTES))
+
+    async def finished(self, owner: Owner, before: float, limit: int) -> list[Ended]:
+        """See Store."""
+        return erasing.ended(await self._rows("finished", *owner, before, limit, MANY_BYTES))
+
+    async def open_tasks(self, owner: Owner, before: float, limit: int) -> list[str]:
+        """See Store."""
+        return [row[0] for row in await self._rows("open_tasks", *owner, before, limit)]
+
+    async def erase(self, tasks: Sequence[Ended]) -> int:
+        """See Store."""
+        keys = [(task.id, *task.owner, message) for task in tasks for message in task.messages]
+        columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], [], []]
+        ids = [task.id for task in tasks]
+        await self._tried("erase", ids, *columns)
+        self._news.tell(ids)
+        return len(tasks)
+
+    async def erase_replies(self, before: float, limit: int) -> int:
+        """See Store."""
+        return len(await self._tried("erase_old_replies", before, limit))
+
+    async def erase_rest(self, owner: Owner, before: float) -> int:
+        """See Store."""
+        replies = 0
+        while rows := await self._tried("erase_messages", *owner, before, erasing.ROWS):
+            replies += sum(row[0] for row in rows)
+        after = ""
+        while rows := await self._rows("contexts_of", *owner, after, erasing.ROWS):
+            contexts = [row[0] for row in rows]
+            await self._tried("erase_contexts", contexts)
+            after = contexts[-1]
+        return replies
+
+    async def scrub(self) -> None:
+        """See Store: the server's own vacuum does that."""
 
     async def _one(self, name: str, *values: Any) -> Any:
         rows = await self._rows(name, *values)

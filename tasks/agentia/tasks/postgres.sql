@@ -45,8 +45,9 @@ coming AS MATERIALIZED (
         ELSE true END
 ),
 arrived AS (
-    INSERT INTO messages (tenant, owner, message_id, hash, task_id, reply, created)
-    SELECT tenant, owner, message, hash, nullif(task, ''), reply, arrived FROM coming
+    INSERT INTO messages (tenant, owner, message_id, hash, task_id, reply, created, context)
+    SELECT tenant, owner, message, hash, nullif(task, ''), reply, arrived, CASE WHEN reply IS NOT NULL THEN context END
+    FROM coming
     ON CONFLICT DO NOTHING
     RETURNING tenant, owner, message_id
 ),
@@ -146,10 +147,10 @@ SELECT id, context_id, state, last_event, snapshot, snapshot_event, caller, dead
 FROM tasks WHERE id = $1 AND tenant = $2 AND owner = $3;
 
 -- name: events_after    At most $3 events, up to the one with which they hold $4 bytes.
-SELECT number, payload, input FROM (
+SELECT e.number, e.payload, e.input, t.last_event FROM tasks t LEFT JOIN LATERAL (
     SELECT number, payload, input, sum(octet_length(payload)) OVER (ORDER BY number) - octet_length(payload) AS before
-    FROM events WHERE task_id = $1 AND number > $2 ORDER BY number LIMIT $3) e
-WHERE before <= $4 ORDER BY number;
+    FROM events WHERE task_id = t.id AND number > $2 ORDER BY number LIMIT $3) e ON e.before <= $4
+WHERE t.id = $1 ORDER BY e.number;
 
 -- name: replay
 SELECT number, payload, step, hash, input FROM events
@@ -175,7 +176,9 @@ WHERE tenant = $1 AND owner = $2
   AND ($5::float8 IS NULL OR updated >= $5);
 
 -- name: set_push
-INSERT INTO push_configs (task_id, id, config, protocol, sent) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO push_configs (task_id, id, config, protocol, sent)
+SELECT $1, $2, $3, $4, $5
+WHERE EXISTS (SELECT FROM tasks WHERE id = $1)
 ON CONFLICT (task_id, id) DO UPDATE
 SET config = excluded.config, protocol = excluded.protocol, failures = 0, due = NULL, dead = NULL;
 
@@ -244,3 +247,86 @@ ORDER BY p.task_id, p.id LIMIT $6;
 -- name: revive_push
 UPDATE push_configs SET failures = 0, due = NULL, dead = NULL
 WHERE task_id = $1 AND ($2::text IS NULL OR id = $2) AND failures > 0;
+
+-- name: spent
+WITH RECURSIVE logged (id) AS (
+    SELECT (SELECT min(task_id) FROM events WHERE task_id > $3)
+    UNION ALL
+    SELECT (SELECT min(task_id) FROM events WHERE task_id > logged.id) FROM logged WHERE logged.id < $2
+)
+SELECT t.id FROM logged CROSS JOIN LATERAL (
+    SELECT id FROM tasks WHERE id = logged.id AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1) t LIMIT $4;
+
+-- name: prune    Events and journal of finished tasks; those that another replica is just pruning are left to it.
+WITH ended AS MATERIALIZED (
+    SELECT id FROM tasks WHERE id = ANY($1::text[]) AND state IN (3, 4, 5, 7) ORDER BY id FOR UPDATE SKIP LOCKED
+),
+logged AS (DELETE FROM events WHERE task_id IN (SELECT id FROM ended))
+DELETE FROM journal WHERE task_id IN (SELECT id FROM ended);
+
+-- name: expired    Up to the task with which the snapshots hold $5 bytes.
+SELECT id, snapshot, tenant, owner, context_id FROM (
+    SELECT id, snapshot, tenant, owner, context_id,
+           sum(octet_length(snapshot)) OVER (ORDER BY id) - octet_length(snapshot) AS before
+    FROM (SELECT * FROM tasks WHERE id > $3 AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1
+          ORDER BY id LIMIT $4) t) e
+WHERE before <= $5 ORDER BY id;
+
+-- name: finished    Likewise.
+SELECT id, snapshot, tenant, owner, context_id FROM (
+    SELECT id, snapshot, tenant, owner, context_id,
+           sum(octet_length(snapshot)) OVER (ORDER BY id) - octet_length(snapshot) AS before
+    FROM (SELECT * FROM tasks WHERE tenant = $1 AND owner = $2 AND created <= $3 AND state IN (3, 4, 5, 7) LIMIT $4) t) e
+WHERE before <= $5;
+
+-- name: open_tasks
+SELECT id FROM tasks
+WHERE tenant = $1 AND owner = $2 AND created <= $3 AND state NOT IN (3, 4, 5, 7) LIMIT $4;
+
+-- name: erase    Finished tasks and all that belongs to them: their messages by key, as (task, tenant, owner, id).
+WITH gone AS MATERIALIZED (
+    SELECT id, context_id FROM tasks WHERE id = ANY($1::text[]) AND state IN (3, 4, 5, 7)
+    ORDER BY id FOR UPDATE SKIP LOCKED
+),
+logged AS (DELETE FROM events WHERE task_id IN (SELECT id FROM gone)),
+journaled AS (DELETE FROM journal WHERE task_id IN (SELECT id FROM gone)),
+pushed AS (DELETE FROM push_configs WHERE task_id IN (SELECT id FROM gone)),
+sent AS (
+    DELETE FROM messages m USING unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (task, tenant, owner, id)
+    WHERE m.tenant = k.tenant AND m.owner = k.owner AND m.message_id = k.id AND m.task_id = k.task
+      AND k.task IN (SELECT id FROM gone)
+),
+unused AS (
+    DELETE FROM contexts c WHERE c.id IN (SELECT context_id FROM gone)
+      AND NOT EXISTS (SELECT FROM tasks t WHERE t.context_id = c.id AND t.id NOT IN (SELECT id FROM gone))
+      AND NOT EXISTS (SELECT FROM messages m WHERE m.context = c.id AND m.reply IS NOT NULL)
+)
+DELETE FROM tasks WHERE id IN (SELECT id FROM gone) RETURNING id;
+
+-- name: erase_old_replies    And the contexts that only they were in.
+WITH gone AS MATERIALIZED (
+    SELECT tenant, owner, message_id, context FROM messages WHERE reply IS NOT NULL AND created < $1
+    ORDER BY created LIMIT $2 FOR UPDATE SKIP LOCKED
+),
+unused AS (
+    DELETE FROM contexts c WHERE c.id IN (SELECT context FROM gone)
+      AND NOT EXISTS (SELECT FROM tasks t WHERE t.context_id = c.id)
+      AND NOT EXISTS (SELECT FROM messages m WHERE m.context = c.id AND m.reply IS NOT NULL
+                      AND (m.tenant, m.owner, m.message_id) NOT IN (SELECT tenant, owner, message_id FROM gone))
+)
+DELETE FROM messages WHERE (tenant, owner, message_id) IN (SELECT tenant, owner, message_id FROM gone)
+RETURNING message_id;
+
+-- name: erase_messages
+DELETE FROM messages WHERE tenant = $1 AND owner = $2 AND message_id IN (
+    SELECT message_id FROM messages m WHERE tenant = $1 AND owner = $2 AND created <= $3
+       AND (task_id IS NULL OR NOT EXISTS (SELECT FROM tasks t WHERE t.id = m.task_id)) LIMIT $4)
+RETURNING reply IS NOT NULL;
+
+-- name: contexts_of
+SELECT id FROM contexts WHERE tenant = $1 AND owner = $2 AND id > $3 ORDER BY id LIMIT $4;
+
+-- name: erase_contexts    Those of these contexts that no task and no direct reply is in any more.
+DELETE FROM contexts c WHERE id = ANY($1::text[])
+  AND NOT EXISTS (SELECT FROM tasks t WHERE t.context_id = c.id)
+  AND NOT EXISTS (SELECT FROM messages m WHERE m.context = c.id AND m.reply IS NOT NULL);

@@ -1,8 +1,8 @@
 -- The statements of the task store. Times are unix seconds; payloads, snapshots and inputs are protobuf bytes.
 
 -- name: claim_message    A message id seen for the first time by its owner; no row is changed when it is known.
-INSERT INTO messages (tenant, owner, message_id, hash, task_id, reply, created)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO messages (tenant, owner, message_id, hash, task_id, reply, created, context)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING;
 
 -- name: find_message    What an owner's message id led to.
@@ -56,8 +56,10 @@ SELECT id, context_id, state, last_event, snapshot, snapshot_event, caller, dead
        created, agent_version, replica
 FROM tasks WHERE id = ? AND tenant = ? AND owner = ?;
 
--- name: events_after    Events of a task above a number, oldest first.
-SELECT number, payload, input FROM events WHERE task_id = ? AND number > ? ORDER BY number LIMIT ?;
+-- name: events_after    Events of a task above a number, oldest first; without any, one row of the task if there is one.
+SELECT e.number, e.payload, e.input, t.last_event
+FROM tasks t LEFT JOIN events e ON e.task_id = t.id AND e.number > ?2
+WHERE t.id = ?1 ORDER BY e.number LIMIT ?3;
 
 -- name: replay    What a rerun must know of earlier attempts: the events that steps wrote, and the inputs.
 SELECT number, payload, step, hash, input FROM events
@@ -90,7 +92,8 @@ WHERE tenant = :tenant AND owner = :owner
   AND (:after IS NULL OR updated >= :after);
 
 -- name: set_push    Over one of the same id: it goes on where that one was.
-INSERT INTO push_configs (task_id, id, config, protocol, sent) VALUES (?, ?, ?, ?, ?)
+INSERT INTO push_configs (task_id, id, config, protocol, sent)
+SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM tasks WHERE id = ?1)
 ON CONFLICT (task_id, id) DO UPDATE
 SET config = excluded.config, protocol = excluded.protocol, failures = 0, due = NULL, dead = NULL;
 
@@ -157,3 +160,59 @@ ORDER BY p.task_id, p.id LIMIT ?6;
 -- name: revive_push    What was given up, or waits to be tried again, is due now.
 UPDATE push_configs SET failures = 0, due = NULL, dead = NULL
 WHERE task_id = ?1 AND (?2 IS NULL OR id = ?2) AND failures > 0;
+
+-- name: spent    Finished tasks that ended before a time and have events left, found from one task with events to the next.
+WITH RECURSIVE logged (id) AS (
+    SELECT (SELECT min(task_id) FROM events WHERE task_id > ?3)
+    UNION ALL
+    SELECT (SELECT min(task_id) FROM events WHERE task_id > logged.id) FROM logged WHERE logged.id < ?2
+)
+SELECT t.id FROM logged CROSS JOIN tasks t
+WHERE t.id = logged.id AND t.id < ?2 AND t.state IN (3, 4, 5, 7) AND t.updated < ?1 LIMIT ?4;
+
+-- name: prune_events    Some events of a task, the oldest first.
+DELETE FROM events
+WHERE task_id = ?1 AND number IN (SELECT number FROM events WHERE task_id = ?1 ORDER BY number LIMIT ?2);
+
+-- name: prune_journal
+DELETE FROM journal WHERE task_id = ?;
+
+-- name: expired    Finished tasks that ended before a time, by id: ids begin with the time.
+SELECT id, snapshot, tenant, owner, context_id FROM tasks
+WHERE id > ?3 AND id < ?2 AND state IN (3, 4, 5, 7) AND updated < ?1 ORDER BY id LIMIT ?4;
+
+-- name: finished    Finished tasks of an owner, of those that were there at a time.
+SELECT id, snapshot, tenant, owner, context_id FROM tasks
+WHERE tenant = ? AND owner = ? AND created <= ? AND state IN (3, 4, 5, 7) LIMIT ?;
+
+-- name: open_tasks
+SELECT id FROM tasks
+WHERE tenant = ? AND owner = ? AND created <= ? AND state NOT IN (3, 4, 5, 7) LIMIT ?;
+
+-- name: erase_push
+DELETE FROM push_configs WHERE task_id = ?;
+
+-- name: erase_message
+DELETE FROM messages WHERE tenant = ? AND owner = ? AND message_id = ? AND task_id = ?;
+
+-- name: erase_task
+DELETE FROM tasks WHERE id = ? AND state IN (3, 4, 5, 7);
+
+-- name: erase_context    A context that no task and no direct reply is in any more.
+DELETE FROM contexts
+WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM tasks WHERE context_id = ?1)
+  AND NOT EXISTS (SELECT 1 FROM messages WHERE context = ?1 AND reply IS NOT NULL);
+
+-- name: erase_old_replies    The oldest direct replies, of those before a time.
+DELETE FROM messages WHERE (tenant, owner, message_id) IN (
+    SELECT tenant, owner, message_id FROM messages WHERE reply IS NOT NULL AND created < ? ORDER BY created LIMIT ?)
+RETURNING context;
+
+-- name: erase_messages    Messages of an owner, of those that were there at a time and have no task.
+DELETE FROM messages WHERE tenant = ?1 AND owner = ?2 AND message_id IN (
+    SELECT message_id FROM messages m WHERE tenant = ?1 AND owner = ?2 AND created <= ?3
+       AND (task_id IS NULL OR NOT EXISTS (SELECT 1 FROM tasks t WHERE t.id = m.task_id)) LIMIT ?4)
+RETURNING reply IS NOT NULL;
+
+-- name: contexts_of    Contexts of an owner, by id.
+SELECT id FROM contexts WHERE tenant = ? AND owner = ? AND id > ? ORDER BY id LIMIT ?;

@@ -102,6 +102,15 @@ class State(NamedTuple):
     lease: Lease
 
 
+class Ended(NamedTuple):
+    """A finished task, with the ids of its user's messages: what must be known of it to erase it."""
+
+    id: str
+    owner: Owner
+    context_id: str
+    messages: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Change:
     """Everything that one commit writes of one task; it is written whole or not at all.
@@ -155,6 +164,14 @@ class RunEnded(Refused):
 
     def __init__(self) -> None:
         super().__init__("The agent stopped working on this task. Get the task later, or send the message again.")
+
+
+class Gone(Refused):
+    """The task was deleted, or was never there."""
+
+
+class Pruned(Refused):
+    """The next event of a finished task is not kept any more."""
 
 
 class StorageFull(Refused):

@@ -41,6 +41,8 @@ class Rest:
             ("/tasks/{id}:cancel", ["POST"], self._cancel),
             ("/tasks/{id}:subscribe", ["GET", "POST"], self._subscribe),
             ("/tasks/{id}", ["GET"], self._get),
+            ("/tasks/{id}", ["DELETE"], self._delete),
+            ("/tasks", ["DELETE"], self._delete_all),
             (configs, ["POST"], self._create_push),
             (configs, ["GET"], self._list_push),
             (configs + "/{config}", ["GET"], self._get_push),
@@ -83,6 +85,13 @@ class Rest:
         wanted = await _body(request, pb.CancelTaskRequest())
         wanted.id = request.path_params["id"]
         return _json(await self._operations.cancel_task(wanted, caller))
+
+    async def _delete(self, request: Request, caller: Caller) -> Response:
+        wanted = pb.CancelTaskRequest(id=request.path_params["id"])
+        return _answer(await self._operations.delete_task(wanted, caller))
+
+    async def _delete_all(self, _request: Request, caller: Caller) -> Response:
+        return _answer(await self._operations.delete_tasks(pb.ListTasksRequest(), caller))
 
     async def _subscribe(self, request: Request, caller: Caller) -> Response:
         wanted = pb.SubscribeToTaskRequest(id=request.path_params["id"])

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from agentia.tasks.push_store import PushStore
-from agentia.tasks.records import Change, JournalEntry, Known, Lease, Owner, Refused, Stored, StoredEvent
+from agentia.tasks.records import Change, Ended, JournalEntry, Known, Lease, Owner, Refused, Stored, StoredEvent
 
 
 class Store(Protocol):
@@ -41,7 +41,7 @@ class Store(Protocol):
         """What an owner's message id led to before."""
 
     async def events_after(self, task_id: str, number: int, limit: int = 500) -> list[StoredEvent]:
-        """At most `limit` events above `number`, oldest first."""
+        """At most `limit` events above `number`, oldest first. Raises Gone, or Pruned when the first is not kept."""
 
     async def replay(self, task_id: str) -> tuple[list[StoredEvent], list[JournalEntry]]:
         """What a rerun must know of earlier attempts: events written by steps, inputs, and results of steps."""
@@ -87,3 +87,30 @@ class Store(Protocol):
 
     async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
         """A page of (id, last_event, snapshot, snapshot_event, updated), newest first, and how many there are."""
+
+    async def spent(self, before: float, after: str, limit: int) -> list[str]:
+        """At most so many finished tasks that ended before a time and have events left, by id from above `after`."""
+
+    async def prune(self, tasks: Sequence[str]) -> int:
+        """Forget events and journal of some finished tasks; with how many of them, from the first on, that is done."""
+
+    async def expired(self, before: float, after: str, limit: int) -> list[Ended]:
+        """Some of the finished tasks that ended before a time, by id from above `after`."""
+
+    async def finished(self, owner: Owner, before: float, limit: int) -> list[Ended]:
+        """Some of the finished tasks of an owner, of those that were sent up to a time."""
+
+    async def open_tasks(self, owner: Owner, before: float, limit: int) -> list[str]:
+        """Some of an owner's tasks that have not ended, of those that were sent up to a time."""
+
+    async def erase(self, tasks: Sequence[Ended]) -> int:
+        """Forget finished tasks, and contexts that nothing is in then; with how many, from the first, that is done."""
+
+    async def erase_replies(self, before: float, limit: int) -> int:
+        """Forget some of the direct replies from before a time, and contexts likewise; how many."""
+
+    async def erase_rest(self, owner: Owner, before: float) -> int:
+        """Forget what an owner has left without a task, of what was sent up to a time; how many direct replies."""
+
+    async def scrub(self) -> None:
+        """Leave no trace of what was erased in the database's files, as far as that can be done now."""

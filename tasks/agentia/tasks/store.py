@@ -5,7 +5,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -13,13 +13,18 @@ from typing import Any, Final, Literal
 
 from agentia.core.database import connect, statements
 from agentia.core.migrate import migrate
+from agentia.tasks import erasing
+from agentia.tasks.ids import first_id
 from agentia.tasks.push_store import PushStore
 from agentia.tasks.records import (
     Change,
+    Ended,
+    Gone,
     JournalEntry,
     Known,
     Lease,
     Owner,
+    Pruned,
     Refused,
     StorageFailed,
     StorageFull,
@@ -42,6 +47,8 @@ WATCH_ENDS: Final = 0.05
 """Seconds between looks at it while there are runs."""
 WATCH: Final = 0.008
 """Seconds between looks at the file's version while somebody waits for another process."""
+SCRUBS: Final = 20
+"""Tries to empty the write-ahead log."""
 MANY_BYTES: Final = 4_000_000
 """Events that are larger than that together are read in several goes."""
 
@@ -56,6 +63,7 @@ class SqliteStore:
         with ExitStack() as stack:
             self._write, self._read, self._watch = (stack.enter_context(closing(connect(path))) for _ in range(3))
             self._connections = stack.pop_all()
+        self._write.execute("PRAGMA secure_delete = ON")
         self._version, self._ends = -1, self._looked(ENDS)
         self._writing = WritingThread(self._write)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="tasks-read")
@@ -91,9 +99,8 @@ class SqliteStore:
         return Known(*row) if row else None
 
     async def events_after(self, task_id: str, number: int, limit: int = 500) -> list[StoredEvent]:
-        """At most `limit` events above `number`, oldest first."""
-        rows = await self._rows("events_after", (task_id, number, limit), enough=MANY_BYTES)
-        return [StoredEvent(number, payload, input=answer) for number, payload, answer in rows]
+        """See Store."""
+        return above(number, await self._rows("events_after", (task_id, number, limit), enough=MANY_BYTES))
 
     async def replay(self, task_id: str) -> tuple[list[StoredEvent], list[JournalEntry]]:
         """What a rerun must know of earlier attempts: events written by steps, inputs, and results of steps."""
@@ -157,6 +164,56 @@ class SqliteStore:
         page = await self._rows("list_tasks", where)
         return page, (await self._rows("count_tasks", where))[0][0]
 
+    async def spent(self, before: float, after: str, limit: int) -> list[str]:
+        """See Store."""
+        return [row[0] for row in await self._rows("spent", (before, first_id(before), after, limit))]
+
+    async def prune(self, tasks: Sequence[str]) -> int:
+        """See Store."""
+        return int(await self._written(erasing.prune, tasks))
+
+    async def expired(self, before: float, after: str, limit: int) -> list[Ended]:
+        """See Store."""
+        values = (before, first_id(before), after, limit)
+        return erasing.ended(await self._rows("expired", values, enough=MANY_BYTES))
+
+    async def finished(self, owner: Owner, before: float, limit: int) -> list[Ended]:
+        """See Store."""
+        return erasing.ended(await self._rows("finished", (*owner, before, limit), enough=MANY_BYTES))
+
+    async def open_tasks(self, owner: Owner, before: float, limit: int) -> list[str]:
+        """See Store."""
+        return [row[0] for row in await self._rows("open_tasks", (*owner, before, limit))]
+
+    async def erase(self, tasks: Sequence[Ended]) -> int:
+        """See Store."""
+        return int(await self._written(erasing.erase, tasks))
+
+    async def erase_replies(self, before: float, limit: int) -> int:
+        """See Store."""
+        return int(await self._written(erasing.erase_replies, before, limit))
+
+    async def erase_rest(self, owner: Owner, before: float) -> int:
+        """See Store."""
+        replies = 0
+        while erased := await self._written(erasing.erase_messages, owner, before):
+            replies += sum(erased)
+        after = ""
+        while rows := await self._rows("contexts_of", (*owner, after, erasing.ROWS)):
+            contexts = [row[0] for row in rows]
+            await self._written(erasing.erase_contexts, contexts)
+            after = contexts[-1]
+        return replies
+
+    async def scrub(self) -> None:
+        """See Store: later writes do it when readers are in the way for long."""
+        await self._written(erasing.rewrite)
+        for _ in range(SCRUBS):
+            if await self._written(erasing.empty_log):
+                return
+            await asyncio.sleep(WATCH_ENDS)
+        log.warning("deleted rows may still be in the write-ahead log, until it is written over")
+
     def _looked(self, statement: str, *values: Any) -> Any:
         """The row of a statement that takes microseconds, without the way to a thread and back."""
         try:
@@ -189,6 +246,9 @@ class SqliteStore:
             raise StorageFailed(CLOSED) from exc
         return list(await _awaited(reading))
 
+    async def _written(self, work: Callable[..., Any], *values: Any) -> Any:
+        return await _awaited(self._writing.submit(lambda connection: work(connection, *values)))
+
     async def _change(self, name: str, values: Any) -> int:
         changing = self._writing.submit(lambda connection: connection.execute(self._sql[name], values).rowcount)
         return int(await _awaited(changing))
@@ -199,10 +259,22 @@ def _plain(values: Sequence[Any]) -> list[Any]:
     return [json.dumps(value) if isinstance(value, list) else value for value in values]
 
 
+def above(number: int, rows: Sequence[Any]) -> list[StoredEvent]:
+    """The events above `number` from rows of number, payload, input and the task's last number. Raises as in Store."""
+    if not rows:
+        raise Gone("There is no such task any more.")
+    first, *_, last = rows[0]
+    if first is None and last <= number:
+        return []
+    if first != number + 1:
+        raise Pruned(f"The events of this task up to {last if first is None else first - 1} are not kept any more.")
+    return [StoredEvent(number, payload, input=answer) for number, payload, answer, _ in rows]
+
+
 def _some(cursor: sqlite3.Cursor, enough: int) -> Iterator[Any]:
     for row in cursor:
         yield row
-        if (enough := enough - len(row[1])) < 0:
+        if (enough := enough - len(row[1] or b"")) < 0:
             return
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -57,6 +57,12 @@ class Topics:
         """The run of this process writes nothing more."""
         if (topic := self._topics.get(task_id)) is not None:
             topic.leave()
+
+    def wake(self, tasks: Collection[str]) -> None:
+        """Let the followers of these tasks look again."""
+        for task_id in tasks:
+            if (topic := self._topics.get(task_id)) is not None:
+                topic.wake()
 
     async def changed(self, topic: Topic, seen: int) -> None:
         """Wait until `topic` may have something new, whoever wrote it, or all are closed.

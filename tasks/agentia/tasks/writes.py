@@ -43,7 +43,7 @@ def write_group(connection: sqlite3.Connection, changes: Sequence[Change]) -> li
 
 def take_aloud(connection: sqlite3.Connection, values: Sequence[Any]) -> int:
     """Take a task so that its run hears of it, whatever process that is in; how many were taken."""
-    with _writing(connection):
+    with writing(connection):
         taken = connection.execute(_SQL["take"], values).rowcount
         if taken:
             (number,) = connection.execute("PRAGMA user_version").fetchone()
@@ -53,12 +53,12 @@ def take_aloud(connection: sqlite3.Connection, values: Sequence[Any]) -> int:
 
 def _transaction(connection: sqlite3.Connection, changes: Sequence[Change], *, apart: bool) -> list[Refused | None]:
     attempt = _apart if apart else _attempt
-    with _writing(connection):
+    with writing(connection):
         return [attempt(connection, change) for change in changes]
 
 
 @contextmanager
-def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
     """A transaction around what is written inside."""
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -158,7 +158,7 @@ def _claim_message(connection: sqlite3.Connection, change: Change) -> None:
     arrival = change.arrival
     assert arrival is not None
     key = (arrival.owner.tenant, arrival.owner.principal, arrival.message_id)
-    values = (*key, arrival.hash, change.task_id or None, change.reply, arrival.at)
+    values = (*key, arrival.hash, change.task_id or None, change.reply, arrival.at, change.context or None)
     if not connection.execute(_SQL["claim_message"], values).rowcount:
         raise Duplicate(Known(*connection.execute(_SQL["find_message"], key).fetchone()))
 
