@@ -1,8 +1,9 @@
-"""For whoever asks: a PostgreSQL server, one a test process, with a database that each test finds empty; a webhook."""
+"""What all tests share: temporary folders in memory, and for whoever asks a PostgreSQL server and a webhook."""
 
 import asyncio
 import json
 import os
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,23 @@ import pytest
 
 if TYPE_CHECKING:
     from bench.cluster import Cluster
+
+MEMORY = "/dev/shm"
+ENOUGH = 2_000_000_000
+"""Bytes that a run of all tests may need there."""
+
+
+def pytest_configure() -> None:
+    """Have all temporary files in memory where that can be, so that no test waits for a disk that others use."""
+    if "TMPDIR" not in os.environ and _can_hold_all(MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
+
+
+def _can_hold_all(folder: str) -> bool:
+    if not os.access(folder, os.W_OK):
+        return False
+    system = os.statvfs(folder)
+    return system.f_bavail * system.f_frsize > ENOUGH and not system.f_flag & os.ST_NOEXEC
 
 
 @pytest.fixture(scope="session")

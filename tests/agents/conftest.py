@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-import os
 import shutil
 import socket
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -34,7 +32,6 @@ from agentia.tasks.engine import Engine
 
 NOBODY = "http://127.0.0.1:1"
 """A registry that is not there."""
-MEMORY = "/dev/shm"
 
 
 def message(*parts: Any, id: str | None = None, **fields: Any) -> dict[str, Any]:
@@ -227,13 +224,9 @@ def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    """The data folder of a mesh, in memory where that can be: tests need not wait for a disk that others use."""
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=MEMORY, prefix="agentia-") as folder:
-        yield Path(folder)
+def data(tmp_path: Path) -> Path:
+    """The data folder of a mesh."""
+    return tmp_path
 
 
 @pytest.fixture(scope="session")
