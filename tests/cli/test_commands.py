@@ -167,6 +167,38 @@ def test_canceling_says_how_the_task_stands(agentia: Run, scripted: Any) -> None
     assert agentia("tasks", "cancel", TASK, "--url", scripted.url).stdout == f"{TASK} is canceled.\n"
 
 
+def test_one_task_is_deleted_by_its_id(agentia: Run, scripted: Any) -> None:
+    scripted.results = {"DeleteTask": {"tasks": 1, "messages": 0}}
+    done = agentia("tasks", "delete", TASK, "--yes", "--url", scripted.url, "--agent", "quant")
+    assert done.stdout == f"{TASK} is deleted.\n"
+    assert [(call.path, call.params) for call in scripted.calls] == [("/agents/quant/", {"id": TASK})]
+    scripted.results = {"DeleteTask": {"tasks": 0, "messages": 0}}
+    again = agentia("tasks", "delete", TASK, "--yes", "--url", scripted.url)
+    assert (again.returncode, again.stdout) == (0, f"There is no task {TASK}.\n")
+
+
+def test_everything_is_deleted_at_every_agent_that_knows_how(agentia: Run, scripted: Any) -> None:
+    able = {**CARD, "capabilities": {"extensions": [{"uri": "urn:agentia:deletion:v1"}]}}
+    agents = [{**AGENT, "card": able}, {**AGENT, "id": "quant", "card": able}, {**AGENT, "id": "stranger"}]
+    away = {"error": {"code": -32603, "message": "The disk is gone."}}
+    gone = iter([{"tasks": 2, "messages": 1}, away, {"tasks": 1, "messages": 0}, away])
+    scripted.results = {"/registry/agents?limit=100": {"agents": agents}, "DeleteTasks": lambda _: next(gone)}
+    done = agentia("tasks", "delete", "--all", "--yes", "--url", scripted.url)
+    assert [call.path for call in scripted.calls] == ["/agents/shouter/", "/agents/quant/"] * 2
+    assert done.stdout.splitlines() == [
+        "shouter: 3 tasks and 1 direct reply deleted.",
+        "stranger: not asked, as its card says nothing of urn:agentia:deletion:v1.",
+    ]
+    assert (done.returncode, done.stderr) == (1, "quant: The disk is gone.\n")
+
+
+@pytest.mark.parametrize("arguments", [(), (TASK, "--all", "--yes"), (TASK,), ("--all",)])
+def test_nothing_is_deleted_by_mistake(agentia: Run, scripted: Any, arguments: tuple[str, ...]) -> None:
+    scripted.results = {"/registry/agents?limit=100": {"agents": [AGENT]}}
+    done = agentia("tasks", "delete", *arguments, "--url", scripted.url)
+    assert (done.returncode, scripted.calls) == (2, [])
+
+
 def test_cards_are_read_through_the_gateway(agentia: Run, scripted: Any) -> None:
     scripted.results = {"/registry/agents?limit=100": {"agents": [AGENT], "next_cursor": None}}
     shown = agentia("cards", "list", "--url", scripted.url).stdout

@@ -106,3 +106,12 @@ async def test_the_card_leads_back_to_the_gateway_and_its_key_is_pinned_in_the_r
 async def test_the_registry_finds_through_the_gateway_who_can_do_something(front: httpx.AsyncClient) -> None:
     found = (await front.post("/registry/discover", json={"need": "say something louder"})).json()["matches"]
     assert [match["agent"]["id"] for match in found] == ["shouter"]
+
+
+async def test_a_caller_can_have_everything_deleted(front: httpx.AsyncClient) -> None:
+    message = {"messageId": "m-gone", "role": "ROLE_USER", "parts": [{"text": "hello"}]}
+    task = (await call(front, "SendMessage", message=message))["task"]["id"]
+    assert await call(front, "DeleteTasks") == {"tasks": 1, "messages": 0}
+    headers = {"a2a-version": "1.0"}
+    assert (await front.get(f"/agents/shouter/tasks/{task}", headers=headers)).status_code == 404
+    assert (await front.delete("/agents/shouter/tasks", headers=headers)).json() == {"tasks": 0, "messages": 0}

@@ -47,6 +47,8 @@ async def test_the_root_of_the_gateway_is_the_concierge(mesh: Any, rpc: Any) -> 
         ("GET", "/tasks?pageSize=2&contextId=a%2Fb"),
         ("GET", "/tasks/t-1?historyLength=0"),
         ("POST", "/tasks/t-1:cancel"),
+        ("DELETE", "/tasks/t-1"),
+        ("DELETE", "/tasks"),
         ("GET", "/tasks/t-1:subscribe"),
         ("POST", "/tasks/t-1:subscribe"),
         ("POST", "/tasks/t-1/pushNotificationConfigs"),

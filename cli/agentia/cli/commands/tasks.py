@@ -13,7 +13,7 @@ from agentia.cli.options import DEFAULT_DATA, Agent, AsJson, Data, Token, Url
 if TYPE_CHECKING:
     from agentia.cli.client.rpc import A2AClient
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tasks: list, show, follow, cancel, answer.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tasks: list, show, follow, cancel, answer, delete.")
 Id = Annotated[str, typer.Argument(metavar="ID", help="A task's id, or its beginning or end.")]
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where artifacts go. Default: out/<task>/.")
@@ -137,6 +137,70 @@ def answer(
         message = user_message(text, file or [], task_id=full_id(client, task))
     with open_session(url=url, data=data, agent=agent, token=token, out=out, as_json=as_json) as session:
         raise typer.Exit(int(session.ask(message)))
+
+
+@app.command()
+def delete(
+    task: Annotated[str | None, typer.Argument(metavar="[ID]", help="A task that is over: its id, or a piece.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that is yours, at every agent of the mesh.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether you are sure.")] = False,
+    agent: Agent = None,
+    data: Data = DEFAULT_DATA,
+    url: Url = None,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete a task that is over, with all that belongs to it; or with --all everything of yours, running tasks too.
+
+    What is gone cannot be brought back.
+    """
+    from agentia.cli.errors import UsageProblem
+
+    if everything == (task is not None):
+        raise UsageProblem("Say what shall be deleted: the id of one task, or --all.", fix="`agentia tasks list`")
+    if everything:
+        _delete_all(url, data, agent, token, yes=yes, as_json=as_json)
+        return
+    from agentia.cli.client.find_task import full_id
+
+    with _client(url, data, agent, token) as client:
+        whole = full_id(client, task or "")
+        _sure(f"Delete the task {whole}?", yes=yes)
+        gone = client.call("DeleteTask", {"id": whole})
+    if as_json:
+        typer.echo(json.dumps(gone))
+    else:
+        typer.echo(f"{whole} is deleted." if gone["tasks"] else f"There is no task {whole}.")
+
+
+def _delete_all(url: str | None, data: Path, agent: str | None, token: str | None, *, yes: bool, as_json: bool) -> None:
+    from agentia.cli.client.deleting import delete_everywhere
+    from agentia.cli.client.directory import Directory
+    from agentia.cli.client.target import gateway_url
+
+    directory = Directory.of(url, data, token)
+    agents = directory.agents() if agent is None else iter([directory.agent(agent)])
+    _sure(f"Delete all your tasks at {agent or 'every agent of the mesh'}? What runs is canceled.", yes=yes)
+    reports = delete_everywhere(gateway_url(url, data), agents, token)
+    if as_json:
+        typer.echo(json.dumps([vars(report) for report in reports], indent=2, ensure_ascii=False))
+    else:
+        for report in reports:
+            typer.echo(report.sentence, err=bool(report.problem))
+    if any(report.problem for report in reports):
+        raise typer.Exit(1)
+
+
+def _sure(question: str, *, yes: bool) -> None:
+    """Ask, unless `yes`. Raises UsageProblem when nobody is there to answer, and Abort."""
+    from agentia.cli.client.session import is_interactive
+    from agentia.cli.errors import UsageProblem
+
+    if yes:
+        return
+    if not is_interactive():
+        raise UsageProblem("Nobody is here to say whether that is meant.", fix="Add --yes.")
+    typer.confirm(question, abort=True)
 
 
 @contextmanager
