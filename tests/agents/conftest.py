@@ -106,9 +106,10 @@ class Client:
         assert "result" in answer, answer
         return answer["result"].get("task") or answer["result"]["message"]
 
-    async def begin(self, *parts: Any) -> str:
-        """The id of a task that was begun."""
-        params = {"message": message(*parts), "configuration": {"returnImmediately": True}}
+    async def begin(self, *parts: Any, webhook: str = "") -> str:
+        """The id of a task that was begun; the webhook is told of it."""
+        told = {"taskPushNotificationConfig": {"url": webhook}} if webhook else {}
+        params = {"message": message(*parts), "configuration": {"returnImmediately": True, **told}}
         return str((await self.rpc("SendMessage", params))["result"]["task"]["id"])
 
     async def get(self, task_id: str) -> Any:

@@ -15,6 +15,7 @@ from agentia.core.service import bind
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
+    from tests.conftest import Post, Receiver
 
 STANDIN = Path(__file__).with_name("standin.py")
 
@@ -27,7 +28,12 @@ class Service:
             self.port = sock.getsockname()[1]
         self.role, self.url = role, f"http://127.0.0.1:{self.port}/"
         mesh.database(role)
-        settings = {"DATA": mesh.settings.data, "REGISTRY_URL": mesh.settings.registry_url, "LEASE_SECONDS": 1}
+        settings = {
+            "DATA": mesh.settings.data,
+            "REGISTRY_URL": mesh.settings.registry_url,
+            "LEASE_SECONDS": 1,
+            "ALLOW_PRIVATE": 1,
+        }
         self._environment = {f"AGENTIA_{name}": str(value) for name, value in settings.items()}
         self._environment["SIDE_FILE"] = str(side_file)
 
@@ -86,6 +92,36 @@ async def test_killed_child_and_killed_parent_lose_nothing_and_repeat_nothing(
     assert len(told) == 1
     side = (tmp_path / "side").read_text().splitlines()
     assert (side.count("effect"), side.count("run"), side.count("boss")) == (1, 2, 2)
+
+
+async def test_a_killed_agent_tells_its_webhook_the_rest_and_repeats_only_what_was_on_its_way(
+    service: Callable[[str], Awaitable[Service]], client_of: Callable[[str], Any], receiver: "Receiver"
+) -> None:
+    killed = asyncio.Event()
+
+    async def reply(post: "Post") -> str:
+        if post.number == 3:
+            await killed.wait()
+        return "200 OK"
+
+    receiver.reply = reply
+    shouter = await service("shouter")
+    task_id = await client_of(shouter.url).begin("hello", webhook=receiver.url)
+    await receiver.count(3)
+    await shouter.kill()
+    killed.set()
+    await shouter.start()
+    await receiver.told("COMPLETED")
+    task = await client_of(shouter.url).get(task_id)
+    assert [post.number for post in receiver.posts[:4]] == [1, 2, 3, 3]
+    assert receiver.posts[2].headers["agentia-delivery"] == receiver.posts[3].headers["agentia-delivery"]
+    assert receiver.posts[2].body == receiver.posts[3].body
+    events = [number async for number, _ in client_of(shouter.url).events(task_id)]
+    numbers = [post.number for post in receiver.posts[3:]]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == events[-1]
+    (artifact,) = [post.json["artifactUpdate"]["artifact"] for post in receiver.posts if "artifactUpdate" in post.json]
+    assert "".join(part["text"] for part in artifact["parts"]) == task["artifacts"][0]["parts"][0]["text"] == "ONE TWO"
 
 
 async def heard(client: Any, task_id: str, words: str) -> None:

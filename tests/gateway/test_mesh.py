@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,11 +13,14 @@ from agentia.agents import Skill, TaskRun, specialist
 from agentia.agents.service import create_app as create_agent
 from agentia.cards.signing import verify_card
 from agentia.cards.versions import card_from_json
-from agentia.core.identity import ServiceKey
+from agentia.core.identity import ServiceKey, verify_webhook
 from agentia.core.service import bind, running
 from agentia.core.settings import Settings
 from agentia.gateway.main import create_app as create_gateway
 from agentia.registry.main import create_app as create_registry
+
+if TYPE_CHECKING:
+    from tests.conftest import Receiver
 
 
 @specialist(name="shouter", description="Shouts.", skills=[Skill("shout", "Say a text louder", examples=["hello"])])
@@ -30,6 +33,13 @@ async def shouter(task: TaskRun) -> str:
 @pytest.fixture
 async def front(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway of a whole small mesh."""
+    async with meshed(tmp_path) as client:
+        yield client
+
+
+@asynccontextmanager
+async def meshed(tmp_path: Path, **of_agent: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the gateway of a whole small mesh, whose agent has settings of its own."""
     sockets = {name: bind("127.0.0.1", 0) for name in ("registry", "gateway", "shouter")}
     urls = {name: f"http://127.0.0.1:{sock.getsockname()[1]}" for name, sock in sockets.items()}
     settings = Settings(data=tmp_path, registry_url=urls["registry"], gateway_url=urls["gateway"], allow_private=True)
@@ -37,7 +47,7 @@ async def front(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     apps = {
         "registry": create_registry(settings),
         "gateway": create_gateway(settings, key),
-        "shouter": create_agent(shouter, settings, f"{urls['shouter']}/"),
+        "shouter": create_agent(shouter, settings.model_copy(update=of_agent), f"{urls['shouter']}/"),
     }
     async with AsyncExitStack() as stack:
         for name, app in apps.items():
@@ -115,3 +125,30 @@ async def test_a_caller_can_have_everything_deleted(front: httpx.AsyncClient) ->
     headers = {"a2a-version": "1.0"}
     assert (await front.get(f"/agents/shouter/tasks/{task}", headers=headers)).status_code == 404
     assert (await front.delete("/agents/shouter/tasks", headers=headers)).json() == {"tasks": 0, "messages": 0}
+
+
+async def test_a_webhook_set_through_the_gateway_is_told_and_can_tell_who_does(
+    front: httpx.AsyncClient, receiver: "Receiver"
+) -> None:
+    told = {"url": receiver.url, "token": "t0ken"}
+    await call(front, "SendMessage", message=message("hello"), configuration={"taskPushNotificationConfig": told})
+    assert await receiver.told("COMPLETED") == ["SUBMITTED", "WORKING", "WORKING", "loud.txt", "COMPLETED"]
+    post = receiver.posts[-1]
+    assert post.headers["x-a2a-notification-token"] == "t0ken"
+    pinned = (await front.get("/registry/keys/shouter")).json()["jwks"]
+    assert verify_webhook(pinned, post.headers["agentia-signature"], post.body, url=receiver.url).issuer == "shouter"
+    listed = await call(front, "ListPushDeliveries")
+    assert [each["url"] for each in listed["deliveries"]] == [receiver.url]
+
+
+async def test_a_webhook_at_a_private_address_is_refused_through_the_gateway_with_a_sentence(tmp_path: Path) -> None:
+    async with meshed(tmp_path, allow_private=False) as front:
+        told = {"taskPushNotificationConfig": {"url": "http://127.0.0.1:9/hook"}}
+        params = {"message": message("hello"), "configuration": told}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "SendMessage", "params": params}
+        answer = (await front.post("/agents/shouter/", json=body, headers={"a2a-version": "1.0"})).json()
+        assert answer["error"]["message"] == (
+            "url cannot be notified: The URL points to an address that is not public."
+            " Give an http or https URL of a public host."
+        )
+        assert (await call(front, "ListTasks"))["totalSize"] == 0

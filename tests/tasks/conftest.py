@@ -1,9 +1,11 @@
 """An engine with a scripted answer on a real database, in this process or behind a real socket."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from a2a.types.a2a_pb2 import Message, Part, Role, SendMessageRequest
 from starlette.requests import Request
 from starlette.routing import Route
 
+from agentia.core.fetch import SafeFetcher
+from agentia.core.identity import ServiceKey, sign_webhook
 from agentia.core.service import create_app, running
 from agentia.tasks.admission import Limits
 from agentia.tasks.caller import LOCAL, Caller
@@ -27,8 +31,11 @@ from agentia.tasks.rest import Rest
 from agentia.tasks.run import Run
 from agentia.tasks.storage import Store
 from agentia.tasks.store import SqliteStore
+from agentia.tasks.webhook import Pace, Webhooks
 from agentia.tasks.work import Answer
 
+QUICK = Pace(first=0.02, longest=0.05, attempts=5, refusals=2)
+"""Tries of a webhook that no test has to wait for."""
 Script = Callable[..., Awaitable[Any]]
 
 
@@ -63,6 +70,24 @@ class Client:
         sent = {"messageId": message_id or str(uuid.uuid4()), "role": "ROLE_USER", "parts": [{"text": text}], **fields}
         body = await self.rpc("SendMessage", {"message": sent})
         return body["result"]["task"]
+
+    async def begin(self, url: str, **config: Any) -> str:
+        """The id of a task that was begun with a webhook."""
+        sent = {"messageId": str(uuid.uuid4()), "role": "ROLE_USER", "parts": [{"text": "hello"}]}
+        configuration = {"returnImmediately": True, "taskPushNotificationConfig": {"url": url, **config}}
+        body = await self.rpc("SendMessage", {"message": sent, "configuration": configuration})
+        return str(body["result"]["task"]["id"])
+
+    async def deliveries(self, task_id: str = "", **headers: str) -> Any:
+        """How far webhooks are, or the code of the error."""
+        body = await self.rpc("ListPushDeliveries", {"taskId": task_id}, **headers)
+        return body["result"]["deliveries"] if "result" in body else body["error"]["code"]
+
+    async def delivery(self, task_id: str, state: str) -> Any:
+        """The task's one delivery, once it is in that state."""
+        while (found := (await self.deliveries(task_id))[0])["state"] != state:  # noqa: ASYNC110  it can only be asked
+            await asyncio.sleep(0.01)
+        return found
 
 
 def _headers(version: str | None, more: dict[str, str]) -> dict[str, str]:
@@ -129,6 +154,24 @@ async def serve(engines: Callable[..., Engine]) -> AsyncIterator[Callable[..., A
 async def _identify(request: Request) -> Caller:
     user = request.headers.get("x-user")
     return LOCAL if user is None else Caller(Owner("", user))
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> ServiceKey:
+    """The agent's key."""
+    return ServiceKey.load_or_create(tmp_path / "key.pem", "echo")
+
+
+@pytest.fixture
+def outbox(key: ServiceKey) -> Callable[..., Callable[[Engine], Outbox]]:
+    """Makes an engine's outbox; `resolve` gives the addresses of names."""
+
+    def of(pace: Pace = QUICK, **fetching: Any) -> Callable[[Engine], Outbox]:
+        fetcher = SafeFetcher(**{"allow_private": True, **fetching})
+        webhooks = Webhooks(fetcher.post, partial(sign_webhook, key))
+        return lambda engine: Outbox(engine.store, engine.topics, webhooks, seconds=1.0, pace=pace)
+
+    return of
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -39,29 +39,32 @@ class Outbox:
         self._couriers: dict[PushKey, tuple[Courier, asyncio.Task[None]]] = {}
         self._working: set[asyncio.Task[None]] = set()
         self._busy, self._wake = asyncio.Event(), asyncio.Event()
+        self._closing = False
 
     def start(self) -> None:
         """Begin to deliver what is left, and what comes."""
         self._topics.on_taken = self.taken
-        self._begin(self._look_often())
-        self._begin(self._keep())
+        self._begin(self._look_often)
+        self._begin(self._keep)
 
     async def close(self, grace: float = 2.0) -> None:
         """Let POSTs that are on their way end within `grace` seconds, and leave the rest to others."""
-        self._topics.on_taken = None
+        self._topics.on_taken, self._closing = None, True
         for task in self._working:
             task.cancel()
+        claims = list(self._claims())
         if couriers := [task for _, task in self._couriers.values()]:  # those that only follow end with the topics
             _, late = await asyncio.wait(couriers, timeout=grace)
             for task in late:
                 task.cancel()
         await asyncio.gather(*couriers, *self._working, return_exceptions=True)
-        with suppress(Refused):  # then they run out
-            await self._push.release(list(self._claims()))
+        if claims:
+            with suppress(Refused):  # then they run out
+                await self._push.release(claims)
 
     def wake(self, task_id: str) -> None:
         """A config of this task is new, or shall be tried again."""
-        self._begin(self._claim(task_id))
+        self._begin(self._claim, task_id)
 
     def forget(self, key: PushKey) -> None:
         """A config is gone: no POST of it may begin any more."""
@@ -70,7 +73,7 @@ class Outbox:
 
     def taken(self, task_id: str) -> None:
         """A stored task is gone on with here; its first event is still to come, and the topic tells of it."""
-        self._begin(self._claim_when_written(self._topics.of(task_id), task_id))
+        self._begin(self._claim_when_written, self._topics.of(task_id), task_id)
 
     async def _claim_when_written(self, topic: Topic, task_id: str) -> None:
         """Claim what can be now, and what can be once the run has written something, as its task was paused so far."""
@@ -162,14 +165,16 @@ class Outbox:
             wait = await self._push.wait(self._claims())
         return longest if wait is None else min(max(wait, SOONEST), longest)
 
-    def _begin(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(self._quietly(work))
+    def _begin(self, work: Callable[..., Awaitable[object]], *arguments: Any) -> None:
+        if self._closing:
+            return
+        task = asyncio.create_task(self._quietly(work, *arguments))
         self._working.add(task)
         task.add_done_callback(self._working.discard)
 
-    async def _quietly(self, work: Coroutine[Any, Any, Any]) -> None:
+    async def _quietly(self, work: Callable[..., Awaitable[object]], *arguments: Any) -> None:
         try:
-            await work
+            await work(*arguments)
         except Refused as refused:
             log.warning("webhooks not looked for", extra={"reason": refused.message})
             self._wake.set()

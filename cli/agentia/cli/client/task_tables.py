@@ -13,6 +13,7 @@ from agentia.cli.mesh.status_table import ago
 
 OTHERS = 70  # characters of the other columns
 STYLES = {"COMPLETED": "green", "FAILED": "red", "REJECTED": "red", "CANCELED": "yellow", "INPUT_REQUIRED": "yellow"}
+DELIVERY_STYLES = {"delivered": "green", "retrying": "yellow", "dead": "red"}
 
 
 def show_tasks(tasks: Iterable[dict[str, Any]]) -> None:
@@ -50,6 +51,24 @@ def show_task(task: dict[str, Any]) -> None:
 
         out().print()
         out().print(rendered(update.text))
+
+
+def show_deliveries(found: Iterable[dict[str, Any]]) -> None:
+    """One line a webhook, and below them why some were given up."""
+    dead: list[Text] = []
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", pad_edge=False)
+    for title in ("Task", "Webhook", "State", "Told"):
+        table.add_column(title, no_wrap=True, justify="right" if title == "Told" else "left")
+    table.add_column("URL")
+    for each in found:
+        state = Text(each["state"], style=DELIVERY_STYLES.get(each["state"], "cyan"))
+        if "retryInSeconds" in each:
+            state.append(f" in {each['retryInSeconds']:.0f} s")
+        told = f"{each['event']} of {each['lastEvent']}"
+        table.add_row(one_line(each["taskId"]), one_line(each["id"]), state, told, Text(one_line(each["url"])))
+        if "reason" in each:
+            dead.append(Text(one_line(f"{each['taskId']} {each['id']}: {each['reason']}"), style="dim"))
+    out().print(table, *dead, sep="\n")
 
 
 def _state(state: str) -> Text:

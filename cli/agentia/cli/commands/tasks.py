@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from agentia.cli.client.rpc import A2AClient
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tasks: list, show, follow, cancel, answer, delete.")
+push = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Webhooks of tasks: how far they are, trying again."
+)
+app.add_typer(push, name="push")
 Id = Annotated[str, typer.Argument(metavar="ID", help="A task's id, or its beginning or end.")]
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where artifacts go. Default: out/<task>/.")
@@ -201,6 +205,56 @@ def _sure(question: str, *, yes: bool) -> None:
     if not is_interactive():
         raise UsageProblem("Nobody is here to say whether that is meant.", fix="Add --yes.")
     typer.confirm(question, abort=True)
+
+
+@push.command("list")
+def list_push(
+    task: Annotated[str, typer.Argument(metavar="[ID]", help="Only those of this task.")] = "",
+    dead: Annotated[bool, typer.Option("--dead", help="Only those that were given up.")] = False,
+    agent: Agent = None,
+    data: Data = DEFAULT_DATA,
+    url: Url = None,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """What was told to the webhooks of your tasks, and what they did not take."""
+    from agentia.cli.client.deliveries import deliveries
+    from agentia.cli.client.find_task import full_id
+
+    with _client(url, data, agent, token) as client:
+        whole = full_id(client, task) if task else ""
+        found = [each for each in deliveries(client, whole) if not dead or each["state"] == "dead"]
+    _show_deliveries(found, as_json=as_json)
+
+
+@push.command("retry")
+def retry_push(
+    task: Id,
+    config: Annotated[str, typer.Argument(metavar="[CONFIG]", help="Only this webhook of the task.")] = "",
+    agent: Agent = None,
+    data: Data = DEFAULT_DATA,
+    url: Url = None,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on now with webhooks that were given up or wait, from the event they did not take."""
+    from agentia.cli.client.find_task import full_id
+
+    with _client(url, data, agent, token) as client:
+        params = {"taskId": full_id(client, task), **({"id": config} if config else {})}
+        found = client.call("RetryPushDelivery", params)["deliveries"]
+    _show_deliveries(found, as_json=as_json)
+
+
+def _show_deliveries(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    elif not found:
+        typer.echo("No webhooks.")
+    else:
+        from agentia.cli.client.task_tables import show_deliveries
+
+        show_deliveries(found)
 
 
 @contextmanager
