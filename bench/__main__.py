@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Final
 
 NAMES: Final = (
-    "send_message", "databases", "journal", "takeover", "paused", "followers", "stream", "up", "clone",
+    "send_message", "databases", "growth", "journal", "takeover", "paused", "followers", "stream", "up", "clone",
 )  # fmt: skip
 
 

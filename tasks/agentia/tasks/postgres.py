@@ -216,6 +216,9 @@ class PostgresStore:
             after = contexts[-1]
         return replies
 
+    async def tidy(self) -> None:
+        """See Store: the server does."""
+
     async def scrub(self) -> None:
         """See Store: the server's own vacuum does that."""
 

@@ -14,6 +14,8 @@ BATCH: Final = 200
 """Tasks that are looked up at once."""
 LONGEST: Final = 300.0
 """Seconds between two looks, at most."""
+TIDY: Final = 5.0
+"""Seconds between two looks at what the database writes beside its file."""
 SHARE: Final = 0.1
 """Of the shorter retention, after which it is looked again: so much longer than it says, something may be kept."""
 BREATH: Final = 0.02
@@ -60,14 +62,21 @@ class Pruner:
             await asyncio.sleep(BREATH)
 
     async def _often(self) -> None:
+        due = self._next()
         while True:
-            await asyncio.sleep(self._pause * random.uniform(0.8, 1.2))  # noqa: S311  so that replicas take turns
+            await asyncio.sleep(min(TIDY, self._pause))
             try:
-                await self.once()
+                await self._store.tidy()
+                if time.monotonic() >= due:
+                    due = self._next()
+                    await self.once()
             except Refused as refused:
                 log.warning("nothing pruned", extra={"reason": refused.message})
             except Exception:
                 log.exception("nothing pruned")
+
+    def _next(self) -> float:
+        return time.monotonic() + self._pause * random.uniform(0.8, 1.0)  # noqa: S311  so that replicas take turns
 
 
 async def _through(

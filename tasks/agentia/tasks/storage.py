@@ -112,5 +112,8 @@ class Store(Protocol):
     async def erase_rest(self, owner: Owner, before: float) -> int:
         """Forget what an owner has left without a task, of what was sent up to a time; how many direct replies."""
 
+    async def tidy(self) -> None:
+        """Keep what the database writes beside its file small; for every few seconds."""
+
     async def scrub(self) -> None:
         """Leave no trace of what was erased in the database's files, as far as that can be done now."""

@@ -47,6 +47,8 @@ WATCH_ENDS: Final = 0.05
 """Seconds between looks at it while there are runs."""
 WATCH: Final = 0.008
 """Seconds between looks at the file's version while somebody waits for another process."""
+LONGEST_LOG: Final = 16_000_000
+"""Bytes of the write-ahead log above which it is emptied between two readers; without any it has a quarter of that."""
 SCRUBS: Final = 20
 """Tries to empty the write-ahead log."""
 MANY_BYTES: Final = 4_000_000
@@ -64,6 +66,7 @@ class SqliteStore:
             self._write, self._read, self._watch = (stack.enter_context(closing(connect(path))) for _ in range(3))
             self._connections = stack.pop_all()
         self._write.execute("PRAGMA secure_delete = ON")
+        self._log = path.with_name(f"{path.name}-wal")
         self._version, self._ends = -1, self._looked(ENDS)
         self._writing = WritingThread(self._write)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="tasks-read")
@@ -204,6 +207,11 @@ class SqliteStore:
             await self._written(erasing.erase_contexts, contexts)
             after = contexts[-1]
         return replies
+
+    async def tidy(self) -> None:
+        """See Store: SQLite empties its log by itself, but not while one reader overlaps the next."""
+        if self._log.stat().st_size > LONGEST_LOG:
+            await self._written(erasing.empty_log)
 
     async def scrub(self) -> None:
         """See Store: later writes do it when readers are in the way for long."""
