@@ -61,7 +61,10 @@ ROUTES = [
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with running(create_app(ROUTES, max_body=1_000_000)) as url, httpx.AsyncClient(base_url=url) as client:
+    async with (
+        running(create_app(ROUTES, max_body=1_000_000)) as url,
+        httpx.AsyncClient(base_url=url, verify=False) as client,
+    ):
         yield client
 
 
@@ -198,7 +201,7 @@ class TestHealth:
         async def ready() -> None:
             raise Odd("The registry does not answer.")
 
-        async with running(create_app([], ready=ready)) as url, httpx.AsyncClient(base_url=url) as client:
+        async with running(create_app([], ready=ready)) as url, httpx.AsyncClient(base_url=url, verify=False) as client:
             answer = await client.get("/readyz")
 
             assert answer.status_code == 503
@@ -209,7 +212,7 @@ class TestHealth:
         async def ready() -> None:
             raise RuntimeError("the secret recipe")
 
-        async with running(create_app([], ready=ready)) as url, httpx.AsyncClient(base_url=url) as client:
+        async with running(create_app([], ready=ready)) as url, httpx.AsyncClient(base_url=url, verify=False) as client:
             answer = await client.get("/readyz")
 
         assert answer.status_code == 503

@@ -90,7 +90,7 @@ async def test_a_signal_ends_a_service_in_order_and_with_exit_code_0(stop: signa
 
 
 async def test_at_the_signal_streams_are_told_and_end_whole() -> None:
-    async with program(grace=10) as service, httpx.AsyncClient(base_url=service.url) as client:
+    async with program(grace=10) as service, httpx.AsyncClient(base_url=service.url, verify=False) as client:
         async with client.stream("GET", "/stream") as answer:
             parts = answer.aiter_bytes()
             assert await anext(parts) == b"first,"
@@ -101,7 +101,7 @@ async def test_at_the_signal_streams_are_told_and_end_whole() -> None:
 
 
 async def test_what_does_not_end_within_the_grace_is_cut_off() -> None:
-    async with program(grace=1) as service, httpx.AsyncClient(base_url=service.url, timeout=30) as client:
+    async with program(grace=1) as service, httpx.AsyncClient(base_url=service.url, timeout=30, verify=False) as client:
         request = asyncio.create_task(client.get("/stuck"))
         assert await service.says() == "stuck"
         service.process.terminate()
@@ -112,7 +112,10 @@ async def test_what_does_not_end_within_the_grace_is_cut_off() -> None:
 
 
 async def test_a_second_signal_ends_the_wait() -> None:
-    async with program(grace=600) as service, httpx.AsyncClient(base_url=service.url, timeout=30) as client:
+    async with (
+        program(grace=600) as service,
+        httpx.AsyncClient(base_url=service.url, timeout=30, verify=False) as client,
+    ):
         request = asyncio.create_task(client.get("/stuck"))
         assert await service.says() == "stuck"
         service.process.terminate()
@@ -143,7 +146,10 @@ async def test_a_service_stops_as_soon_as_its_last_connection_is_closed(
     sleep = asyncio.sleep
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(running(create_app([Route("/", hold)])))
-        async with httpx.AsyncClient(base_url=url) as idle, httpx.AsyncClient(base_url=url) as busy:
+        async with (
+            httpx.AsyncClient(base_url=url, verify=False) as idle,
+            httpx.AsyncClient(base_url=url, verify=False) as busy,
+        ):
             assert (await idle.get("/healthz")).status_code == 200
             request = asyncio.create_task(busy.get("/"))
             await held.wait()

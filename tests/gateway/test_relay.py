@@ -198,7 +198,7 @@ async def test_an_official_client_of_either_version_talks_through_the_gateway(me
     request = pb.SendMessageRequest(
         message=pb.Message(message_id="m", role=pb.Role.ROLE_USER, parts=[pb.Part(text="hello")])
     )
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=False) as http:
         client = await create_client(f"{mesh.url}/agents/analyst", ClientConfig(httpx_client=http, streaming=False))
         answers = [answer async for answer in client.send_message(request)]
     assert answers[0].message.parts[0].text == "hi"

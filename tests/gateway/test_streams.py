@@ -247,7 +247,7 @@ async def test_the_official_client_raises_the_sentence(mesh: Any, rpc: Any) -> N
     update = {"taskId": "t-1", "contextId": "c-1", "status": {"state": "TASK_STATE_WORKING"}}
     await mesh.agent("analyst", await dies_after({"jsonrpc": "2.0", "id": 1, "result": {"statusUpdate": update}}))
     request = pb.SendMessageRequest(message=pb.Message(message_id="m", role=pb.Role.ROLE_USER))
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=False) as http:
         client = await create_client(f"{mesh.url}/agents/analyst", ClientConfig(httpx_client=http))
         with pytest.raises(InternalError, match="SubscribeToTask for task t-1"):
             async for _ in client.send_message(request):

@@ -61,7 +61,7 @@ async def test_a_full_disk_refuses_new_tasks_and_loses_nothing_of_accepted_ones(
     agent: tuple[subprocess.Popen[bytes], str, Path],
 ) -> None:
     process, url, pipe = agent
-    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=30, verify=False) as http:
         await _up(http)
         events = _events(http)
         seen = [await anext(events), await anext(events)]

@@ -89,7 +89,7 @@ async def served(data: "Path", **changes: Any) -> AsyncIterator[Client]:
 
     settings = Settings(data=data, registry_url="http://127.0.0.1:9")
     app = create_app(replace(analyst, lifespan=lifespan), settings, "http://127.0.0.1/")
-    async with running(app) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
+    async with running(app) as url, httpx.AsyncClient(base_url=url, timeout=60, verify=False) as http:
         yield Client(http)
 
 

@@ -144,7 +144,7 @@ class Mesh:
     async def client(self, **options: Any) -> Client:
         """The concierge, served."""
         url = await self.start(concierge, **options)
-        return Client(await self.stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60)))
+        return Client(await self.stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60, verify=False)))
 
 
 @asynccontextmanager
