@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from agentia.agents.children import open_children
+from agentia.agents.delegated import dump
+from agentia.agents.errors import AgentSilent, PeerFailed
 from agentia.tasks.records import JournalEntry
 
 
@@ -25,6 +27,15 @@ def test_what_was_sent_and_has_no_end_is_open_in_every_branch() -> None:
         }
     )
     assert open_children(journal) == [("shouter", "t-1"), ("quant", "t-2")]
+
+
+def test_a_child_whose_agent_was_given_up_is_open() -> None:
+    given_up, failed = dump(AgentSilent("It is away.")), dump(PeerFailed("It has failed."))
+    journal = entries(
+        **{f"step/delegate/{n}/{step}": f"{step}-{n}" for n in range(2) for step in ("choose", "sent")},
+        **{"step/delegate/0/done": given_up, "step/delegate/1/done": failed},
+    )
+    assert open_children(journal) == [("choose-0", "sent-0")]
 
 
 def test_other_steps_are_none() -> None:

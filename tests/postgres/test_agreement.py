@@ -14,6 +14,7 @@ from agentia.tasks.postgres import PostgresStore
 from agentia.tasks.records import (
     Arrival,
     Change,
+    Child,
     Duplicate,
     JournalEntry,
     Lease,
@@ -29,7 +30,7 @@ from agentia.tasks.store import SqliteStore
 OWNERS = (Owner("", "me"), Owner("", "you"), Owner("t", "me"))
 CLOCKS = {"lease_expires"}
 TABLES = {"tasks": "id", "events": "task_id, number", "journal": "task_id, step", "contexts": "id"}
-TABLES |= {"messages": "tenant, owner, message_id", "push_configs": "task_id, id"}
+TABLES |= {"messages": "tenant, owner, message_id", "push_configs": "task_id, id", "cancellations": "task_id"}
 
 StoreAt = Callable[..., Awaitable[PostgresStore]]
 
@@ -84,6 +85,7 @@ class Clients:
             state=self._state(last) if last > before and self._random.random() < 0.4 else None,
             events=self._events(before + 1, last),
             journal=journal,
+            children=(Child("agent", f"c{self._number()}"),) if self._random.random() < 0.2 else (),
         )
 
     def _reply(self) -> Change:

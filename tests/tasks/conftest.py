@@ -1,6 +1,7 @@
 """An engine with a scripted answer on a real database, in this process or behind a real socket."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -51,6 +52,24 @@ async def echo(run: Run) -> None:
 
 async def nothing_to_check(_url: str) -> None:
     """Any webhook will do."""
+
+
+class Clock:
+    """The wall clock, which can be set: `ahead` is by how many seconds."""
+
+    def __init__(self) -> None:
+        self._real, self.ahead = time.time, 0.0
+
+    def __call__(self) -> float:
+        return self._real() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The wall clock of this process."""
+    clock = Clock()
+    monkeypatch.setattr(time, "time", clock)
+    return clock
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """How long a task may take: it fails with a sentence, wherever it runs, and its user's time is not counted."""
 
 import asyncio
-import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from a2a.types.a2a_pb2 import SendMessageRequest
@@ -13,28 +13,13 @@ from agentia.tasks.engine import Engine
 from agentia.tasks.run import Run
 from agentia.tasks.states import COMPLETED, FAILED, INPUT_REQUIRED
 
+if TYPE_CHECKING:
+    from tests.tasks.conftest import Clock
+
 pytestmark = pytest.mark.parametrize("store_kind", ["sqlite", "postgres"])
 
 Engines = Callable[..., Engine]
 RequestOf = Callable[..., SendMessageRequest]
-
-
-class Clock:
-    """The wall clock, which can be set."""
-
-    def __init__(self) -> None:
-        self._real, self.ahead = time.time, 0.0
-
-    def __call__(self) -> float:
-        return self._real() + self.ahead
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The wall clock of this process."""
-    clock = Clock()
-    monkeypatch.setattr(time, "time", clock)
-    return clock
 
 
 async def endless(_run: Run) -> None:
@@ -56,7 +41,7 @@ async def test_a_task_that_takes_too_long_fails_with_a_sentence(engines: Engines
 
 
 async def test_a_task_that_took_too_long_fails_when_it_is_taken_over(
-    engines: Engines, request_of: RequestOf, clock: Clock
+    engines: Engines, request_of: RequestOf, clock: "Clock"
 ) -> None:
     one = engines(endless)
     accepted = await (await one.send(request_of(), LOCAL)).stored()
@@ -74,7 +59,7 @@ async def test_a_task_that_took_too_long_fails_when_it_is_taken_over(
 
 
 async def test_the_time_that_a_task_waits_for_its_user_does_not_count(
-    engines: Engines, request_of: RequestOf, clock: Clock
+    engines: Engines, request_of: RequestOf, clock: "Clock"
 ) -> None:
     begun, go = asyncio.Event(), asyncio.Event()
 

@@ -5,15 +5,15 @@ import json
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from agentia.agents.errors import PeerRefused
+from agentia.agents.errors import AgentSilent, PeerRefused
 from agentia.agents.peer import Peer
 from agentia.agents.peers import Errand, Peers
 from agentia.core.errors import AgentiaError
-from agentia.tasks.records import JournalEntry
-from agentia.tasks.storage import Store
+from agentia.tasks.caller import Caller
+from agentia.tasks.records import Cancellation, Child, JournalEntry
 
 CANCEL_SECONDS: Final = 3.0
 """Seconds that a child may take to hear that it is cancelled."""
@@ -24,49 +24,53 @@ log = logging.getLogger("agentia.agents")
 
 
 class Children:
-    """The children of the tasks in one store."""
+    """The children of one agent's tasks, to be cancelled when those have ended."""
 
-    def __init__(self, store: Store, peers: Peers) -> None:
-        self._store, self._peers = store, peers
+    def __init__(self, peers: Peers) -> None:
+        self._peers = peers
 
-    async def cancel(self, errand: Errand) -> None:
-        """Cancel what the errand's task has sent and not seen the end of, each for a few seconds at most."""
-        try:
-            _, journal = await self._store.replay(errand.task_id)
-        except AgentiaError as exc:
-            _left_alone(errand, "", exc)
-            return
-        await asyncio.gather(*(self._cancel(errand, agent, task) for agent, task in open_children(journal)))
+    async def cancel(self, cancellation: Cancellation) -> list[Child]:
+        """Tell the agents of all these children, each for a few seconds at most; those that could not be told."""
+        errand = Errand(Caller.load(cancellation.caller), cancellation.task_id, cancellation.context_id)
+        told = await asyncio.gather(*(self._cancel(errand, child) for child in cancellation.children))
+        return [child for child, heard in zip(cancellation.children, told, strict=True) if not heard]
 
-    async def _cancel(self, errand: Errand, agent: str, task_id: str) -> None:
+    async def _cancel(self, errand: Errand, child: Child) -> bool:
         try:
             async with asyncio.timeout(CANCEL_SECONDS):
-                peer = await self._peers.named(agent)
+                peer = await self._peers.named(child.agent)
         except (AgentiaError, TimeoutError) as exc:
-            _left_alone(errand, task_id, exc)
-        else:
-            await cancel(self._peers, peer, errand, task_id)
+            _not_told(errand, child.task_id, exc)
+            return False
+        return await cancel(self._peers, peer, errand, child.task_id)
 
 
-async def cancel(peers: Peers, peer: Peer, errand: Errand, task_id: str) -> None:
-    """Cancel a task of another agent; one that cannot be reached now is left alone."""
+async def cancel(peers: Peers, peer: Peer, errand: Errand, task_id: str) -> bool:
+    """Cancel a task of another agent; whether that has heard it, and says itself that the task is over if it is."""
     try:
         async with asyncio.timeout(CANCEL_SECONDS):
             await peers.wire(peer, errand).cancel(task_id)
     except PeerRefused as exc:  # it has ended already, most likely
         log.info("child not cancelled", extra={"task": errand.task_id, "child": task_id, "reason": exc.message})
     except (AgentiaError, TimeoutError) as exc:
-        _left_alone(errand, task_id, exc)
+        _not_told(errand, task_id, exc)
+        return False
+    return True
 
 
-def open_children(journal: Iterable[JournalEntry]) -> list[tuple[str, str]]:
-    """The (agent, task) of each delegation in a journal that was sent and has come to no end."""
+def open_children(journal: Iterable[JournalEntry]) -> list[Child]:
+    """Of each delegation in a journal the child, when it was sent and has come to no end that we know of."""
     records: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for entry in journal:
         if found := _STEP.fullmatch(entry.step):
             records[found["place"]][found["record"]] = json.loads(entry.result)
-    return [(each["choose"], each["sent"]) for each in records.values() if each.keys() == {"choose", "sent"}]
+    return [Child(each["choose"], each["sent"]) for each in records.values() if "sent" in each and _open(each)]
 
 
-def _left_alone(errand: Errand, task_id: str, exc: Exception) -> None:
-    log.warning("child left alone", extra={"task": errand.task_id, "child": task_id, "reason": str(exc)})
+def _open(records: Mapping[str, Any]) -> bool:
+    """Whether nobody has heard of the child's end: it was not waited for, or its agent was given up."""
+    return "done" not in records or records["done"].get("error") == AgentSilent.code
+
+
+def _not_told(errand: Errand, task_id: str, exc: Exception) -> None:
+    log.warning("child not told of its end", extra={"task": errand.task_id, "child": task_id, "reason": str(exc)})

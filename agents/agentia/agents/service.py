@@ -14,9 +14,8 @@ from starlette.routing import Route
 
 from agentia.agents.answering import Answering
 from agentia.agents.callers import PinnedKeys, identifier
-from agentia.agents.children import Children
+from agentia.agents.children import Children, open_children
 from agentia.agents.errors import NotRegistered
-from agentia.agents.operations import AgentOperations
 from agentia.agents.patience import SECONDS
 from agentia.agents.peers import Peers
 from agentia.agents.specialists import Specialist
@@ -32,9 +31,11 @@ from agentia.core.service import serve
 from agentia.core.settings import Settings
 from agentia.registry.client import RegistryClient, keep_registered
 from agentia.tasks.admission import Limits
+from agentia.tasks.cancelling import Delegations
 from agentia.tasks.engine import Engine
 from agentia.tasks.jsonrpc import JsonRpc
 from agentia.tasks.open import open_store
+from agentia.tasks.operations import Operations
 from agentia.tasks.outbox import Outbox
 from agentia.tasks.push import PushConfigs
 from agentia.tasks.rest import Rest
@@ -53,7 +54,6 @@ class _Parts:
     registry: RegistryClient
     http: httpx.AsyncClient
     around: Surroundings
-    children: Children
     registered: asyncio.Event
 
 
@@ -81,7 +81,7 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
     body = card_bytes(sign_card(specialist.card(url), key))
     parts = _build(specialist, settings, key, patience)
     push = PushConfigs(parts.store, parts.around.fetcher.check, parts.outbox)
-    operations = AgentOperations(parts.engine, push, parts.children)
+    operations = Operations(parts.engine, push)
     identify = identifier(HopVerifier(specialist.id, [url], PinnedKeys(parts.registry).find), url)
     routes = [
         Route("/", JsonRpc(operations, identify), methods=["POST"]),
@@ -104,8 +104,7 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
     peers = Peers(registry, key, http, patience=patience)
     around = Surroundings(None, SafeFetcher(allow_private=settings.allow_private), peers)
     store = open_store(settings, specialist.id)
-    children = Children(store, peers)
-    answering = Answering(specialist, around, children)
+    answering = Answering(specialist, around)
     engine = Engine(
         store,
         answering.task,
@@ -116,10 +115,11 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
         task_seconds=settings.task_seconds,
         max_runs=settings.max_runs,
         retention=Retention(min(settings.event_retention, settings.task_retention), settings.task_retention),
+        delegations=Delegations(open_children, Children(peers).cancel),
     )
     webhooks = Webhooks(around.fetcher.post, partial(sign_webhook, key))
     outbox = Outbox(store, engine.topics, webhooks, seconds=settings.lease_seconds)
-    return _Parts(store, engine, outbox, registry, http, around, children, asyncio.Event())
+    return _Parts(store, engine, outbox, registry, http, around, asyncio.Event())
 
 
 @asynccontextmanager

@@ -100,11 +100,6 @@ class TaskRun(Request):
         """The other agents of the mesh."""
         return self._around.peers
 
-    @property
-    def has_delegated(self) -> bool:
-        """Whether this run has called another agent, in any branch."""
-        return bool(self._delegating)
-
     async def stop_stragglers(self) -> None:
         """Stop calls of other agents that were begun beside the answer and that it did not wait for."""
         here = asyncio.current_task()

@@ -13,6 +13,7 @@ from agentia.core.settings import DAY
 from agentia.tasks.accepted import Accepted
 from agentia.tasks.admission import Limits
 from agentia.tasks.caller import Caller
+from agentia.tasks.cancelling import NONE, Cancelling, Delegations
 from agentia.tasks.committer import Committer
 from agentia.tasks.direct import Direct, DirectReplies
 from agentia.tasks.errors import EngineClosed
@@ -49,19 +50,22 @@ class Engine:
         task_seconds: float = DAY,
         max_runs: int = 1000,
         retention: Retention | None = None,
+        delegations: Delegations = NONE,
     ) -> None:
         """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user.
 
         `max_runs` tasks are worked on at once; more are stored and wait their turn, for any replica that has room.
         Without `retention` all are kept for ever.
+        `delegations` tells what a task has sent to other agents, which ends with it.
         """
         self.store = store
         self._committer = Committer(store)
-        self._jobs = Jobs(answer, self._give_up, max_runs)
+        self._cancelling = Cancelling(store, delegations, lease_seconds)
+        self._jobs = Jobs(answer, self._give_up, self._cancelling, max_runs)
         self._leases = Leases(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume, longest=task_seconds)
         self.topics = Topics(store, self._jobs.stored)
         logs = Logs(store, self._committer, self.topics, self._leases.new)
-        self._takeovers = Takeovers(store, logs, self._leases.new, longest=task_seconds)
+        self._takeovers = Takeovers(store, logs, self._leases.new, self._cancelling, longest=task_seconds)
         replies = None if direct is None else DirectReplies(self._committer, direct)
         self._reception = Reception(
             store, self._jobs, logs, self._takeovers, replies=replies, limits=limits or Limits(), version=version
@@ -76,6 +80,7 @@ class Engine:
         self._leases.start()
         if self._pruner is not None:
             self._pruner.start()
+        self._cancelling.start()
 
     async def send(self, request: SendMessageRequest, caller: Caller) -> Accepted:
         """Take a message: a new task, the answer that continues one, or one that came before (section 3.1.1).
@@ -128,6 +133,7 @@ class Engine:
             with suppress(Refused):
                 await job.log.settled()
         await self._end(task_id, caller.owner, STOPPED[Stop.CANCEL])
+        await self._cancelling.tried(task_id)
         return await self.get(task_id, caller)
 
     async def delete(self, task_id: str, caller: Caller) -> bool:
@@ -162,6 +168,7 @@ class Engine:
             async with asyncio.timeout(max(grace, 1.0)):
                 await self._committer.drained()
         self._committer.close()
+        await self._cancelling.close()
         await self._leases.release()
         self.drain()
 

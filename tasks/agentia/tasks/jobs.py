@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from agentia.tasks.alarm import Alarm
+from agentia.tasks.cancelling import Cancelling
 from agentia.tasks.log import TaskLog
 from agentia.tasks.records import Unstorable
 from agentia.tasks.work import STOPPED, Answer, Ending, Job, Stop, work, write
@@ -22,13 +23,14 @@ log = logging.getLogger("agentia.tasks")
 
 class Jobs:
     """The runs in progress, `most` at once. `answer` is what they run, `broken` gets one with an unstorable change.
+    What they have delegated ends with them by `cancelling`.
 
     `busy` is set while there are any. `crowded` says that stored tasks may be waiting for their turn, by which new ones
     do so too, and `vacant` is set then when there may be room for one.
     """
 
-    def __init__(self, answer: Answer, broken: Callable[[Job], None], most: int) -> None:
-        self._answer, self._broken, self._most = answer, broken, most
+    def __init__(self, answer: Answer, broken: Callable[[Job], None], cancelling: Cancelling, most: int) -> None:
+        self._answer, self._broken, self._cancelling, self._most = answer, broken, cancelling, most
         self._jobs: dict[str, Job] = {}
         self.busy, self.vacant = asyncio.Event(), asyncio.Event()
         self.crowded = False
@@ -119,6 +121,8 @@ class Jobs:
 
     def _end(self, job: Job, ending: Ending | None) -> None:
         if ending is not None:
+            if job.run.journal and ending.pause is None:
+                job.log.children = self._cancelling.open(job.run.journal)
             write(job.log, ending)
         job.log.end(partial(self._over, job))
 
@@ -137,6 +141,8 @@ class Jobs:
                 self.vacant.set()
         if job.over is not None:
             job.over()
+        if job.log.children:
+            self._cancelling.begin(job.log, job.run.caller)
 
 
 def _started(work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":

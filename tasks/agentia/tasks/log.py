@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from a2a.types.a2a_pb2 import Message, StreamResponse, Task
@@ -13,6 +13,7 @@ from agentia.tasks.fold import Fold
 from agentia.tasks.records import (
     Arrival,
     Change,
+    Child,
     FenceLost,
     JournalEntry,
     Lease,
@@ -51,10 +52,12 @@ class TaskLog:
     """The events of one task by the run that holds its `fence`. Nothing is seen before it is stored.
 
     `stored` is the number of the last event that is, `taken` says whether the message that started the run is,
-    `waits` whether the task waits for its turn, and `refused` why the run may write nothing more.
+    `waits` whether the task waits for its turn, `children` what is to be cancelled when it ends, and `refused` why the
+    run may write nothing more.
     """
 
     waits = False
+    children: Sequence[Child] = ()
 
     def __init__(
         self,
@@ -214,6 +217,7 @@ class TaskLog:
             state=self._state() if draft.state else None,
             events=tuple([_stored(event) for event in draft.events]),
             journal=tuple(draft.journal),
+            children=self.children,
         )
 
     def settle(self, refused: Refused | None) -> None:

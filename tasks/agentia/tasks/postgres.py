@@ -1,6 +1,7 @@
 """The task store on Postgres: one schema a service, shared by its replicas wherever they run."""
 
 import asyncio
+import time
 from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
@@ -8,12 +9,15 @@ from agentia.core.database import DatabaseUnusable, statements
 from agentia.core.migrate_postgres import migrate_database
 from agentia.core.postgres import DatabaseFull, DatabaseLost, Postgres, ValueRefused
 from agentia.tasks import erasing
+from agentia.tasks.abandoned import cancellation, dumped
 from agentia.tasks.ids import first_id
 from agentia.tasks.news import FREED, TAKEN, News
 from agentia.tasks.postgres_group import columns, lasts, refusal, rounds
 from agentia.tasks.push_store import PushStore
 from agentia.tasks.records import (
+    Cancellation,
     Change,
+    Child,
     Ended,
     JournalEntry,
     Known,
@@ -162,6 +166,17 @@ class PostgresStore:
         """See Store."""
         row = await self._one("due", replica)
         return None if row is None else row[0]
+
+    async def due_cancellations(self, limit: int) -> list[Cancellation]:
+        """See Store."""
+        return [cancellation(*row) for row in await self._rows("due_cancellations", time.time(), limit)]
+
+    async def cancelled(self, task_id: str, left: Sequence[Child]) -> None:
+        """See Store."""
+        if left:
+            await self._rows("leave_cancellation", dumped(left), task_id)
+        else:
+            await self._rows("end_cancellation", task_id)
 
     async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
         """See Store."""

@@ -90,6 +90,13 @@ journaled AS (
     FROM unnest($29::int[], $30::text[], $31::bytea[], $32::bytea[]) AS j (place, step, hash, result)
     JOIN good g USING (place)
     ON CONFLICT DO NOTHING
+),
+abandoned AS (
+    INSERT INTO cancellations (task_id, context_id, caller, children, since, due)
+    SELECT t.id, t.context_id, t.caller, c.children, g.updated, g.updated + 10.0
+    FROM unnest($33::int[], $34::bytea[]) AS c (place, children)
+    JOIN good g USING (place) JOIN tasks t ON t.id = g.task
+    ON CONFLICT DO NOTHING
 )
 -- What is not good was written before, is refused, or was just taken by somebody whom this statement does not see yet.
 SELECT g.place, m.hash, m.task_id, m.reply, CASE
@@ -133,9 +140,16 @@ WITH freed AS (
 SELECT pg_notify($2, $3) WHERE EXISTS (SELECT FROM freed);
 
 -- name: unfinished    By the database's clock; what another replica is just taking is left to it.
-SELECT id, tenant, owner FROM tasks
-WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < extract(epoch FROM clock_timestamp())::float8)
-ORDER BY replica IS NULL, created LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED;
+WITH lost AS (
+    SELECT id, tenant, owner FROM tasks
+    WHERE state IN (1, 2) AND replica IS NOT NULL AND lease_expires < extract(epoch FROM clock_timestamp())::float8
+    ORDER BY lease_expires LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+),
+waiting AS (
+    SELECT id, tenant, owner FROM tasks
+    WHERE state IN (1, 2) AND replica IS NULL ORDER BY created LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+)
+SELECT * FROM lost UNION ALL SELECT * FROM waiting LIMIT $1;
 
 -- name: due    When the next lease of another replica ends.
 SELECT min(lease_expires) - extract(epoch FROM clock_timestamp())::float8
@@ -330,3 +344,15 @@ SELECT id FROM contexts WHERE tenant = $1 AND owner = $2 AND id > $3 ORDER BY id
 DELETE FROM contexts c WHERE id = ANY($1::text[])
   AND NOT EXISTS (SELECT FROM tasks t WHERE t.context_id = c.id)
   AND NOT EXISTS (SELECT FROM messages m WHERE m.context = c.id AND m.reply IS NOT NULL);
+
+-- name: due_cancellations    Children to be cancelled by now; each of them is put off, twice as long as the last time.
+UPDATE cancellations SET failures = failures + 1, due = $1::float8 + 10.0 * (1 << least(failures, 5))
+WHERE task_id IN (SELECT task_id FROM cancellations WHERE due <= $1::float8 ORDER BY due LIMIT $2
+                  FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING task_id, context_id, caller, children, since;
+
+-- name: leave_cancellation
+UPDATE cancellations SET children = $1 WHERE task_id = $2;
+
+-- name: end_cancellation
+DELETE FROM cancellations WHERE task_id = $1;

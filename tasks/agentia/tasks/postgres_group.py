@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from agentia.tasks.abandoned import dumped
 from agentia.tasks.records import Arrival, Change, Duplicate, FenceLost, ForeignContext, Known, Refused, State
 
 Row = tuple[Any, ...]
 
-_WIDTHS = (22, 6, 4)
-"""Columns of the changes, their events, and their journal."""
+_WIDTHS = (22, 6, 4, 2)
+"""Columns of the changes, their events, their journal, and the children that they leave."""
 
 
 def columns(changes: Sequence[Change]) -> list[Sequence[Any]]:
@@ -18,6 +19,7 @@ def columns(changes: Sequence[Change]) -> list[Sequence[Any]]:
         [_change(change) for change in changes],
         [(p, e.number, e.payload, e.step, e.hash, e.input) for p, c in enumerate(changes, 1) for e in c.events],
         [(p, entry.step, entry.hash, entry.result) for p, c in enumerate(changes, 1) for entry in c.journal],
+        [(place, dumped(change.children)) for place, change in enumerate(changes, 1) if change.children],
     )
     return [column for table, width in zip(rows, _WIDTHS, strict=True) for column in _turned(table, width)]
 

@@ -48,6 +48,11 @@ INSERT INTO events (task_id, number, payload, step, hash, input) VALUES (?, ?, ?
 -- name: add_journal
 INSERT INTO journal (task_id, step, hash, result) VALUES (?, ?, ?, ?);
 
+-- name: add_cancellation    The children of a task that ends; whoever ends it has ten seconds to cancel them alone.
+INSERT INTO cancellations (task_id, context_id, caller, children, since, due)
+SELECT id, context_id, caller, ?2, ?3, ?3 + 10.0 FROM tasks WHERE id = ?1
+ON CONFLICT DO NOTHING;
+
 -- name: fence    Who may write.
 SELECT fence FROM tasks WHERE id = ?;
 
@@ -69,8 +74,12 @@ WHERE task_id = ? AND (step IS NOT NULL OR input IS NOT NULL) ORDER BY number;
 SELECT step, hash, result FROM journal WHERE task_id = ?;
 
 -- name: unfinished    Tasks to be worked on that nobody holds: those lost by a replica, then those that wait, in order.
-SELECT id, tenant, owner FROM tasks WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < ?)
-ORDER BY replica IS NULL, created LIMIT ?;
+SELECT * FROM (SELECT id, tenant, owner FROM tasks
+               WHERE state IN (1, 2) AND replica IS NOT NULL AND lease_expires < ?1 ORDER BY lease_expires LIMIT ?2)
+UNION ALL
+SELECT * FROM (SELECT id, tenant, owner FROM tasks
+               WHERE state IN (1, 2) AND replica IS NULL ORDER BY created LIMIT ?2)
+LIMIT ?2;
 
 -- name: due    When the next lease of another replica runs out.
 SELECT min(lease_expires) FROM tasks WHERE state IN (1, 2) AND replica <> ?;
@@ -216,3 +225,14 @@ RETURNING reply IS NOT NULL;
 
 -- name: contexts_of    Contexts of an owner, by id.
 SELECT id FROM contexts WHERE tenant = ? AND owner = ? AND id > ? ORDER BY id LIMIT ?;
+
+-- name: due_cancellations    Children to be cancelled by now; each of them is put off, twice as long as the last time.
+UPDATE cancellations SET failures = failures + 1, due = ?1 + 10.0 * (1 << min(failures, 5))
+WHERE task_id IN (SELECT task_id FROM cancellations WHERE due <= ?1 ORDER BY due LIMIT ?2)
+RETURNING task_id, context_id, caller, children, since;
+
+-- name: leave_cancellation
+UPDATE cancellations SET children = ?1 WHERE task_id = ?2;
+
+-- name: end_cancellation
+DELETE FROM cancellations WHERE task_id = ?1;

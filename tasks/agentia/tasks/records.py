@@ -3,6 +3,7 @@
 Most are made several times a task: as named tuples they cost a third of what frozen dataclasses do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -85,6 +86,23 @@ class JournalEntry(NamedTuple):
     result: bytes
 
 
+class Child(NamedTuple):
+    """A task of another agent."""
+
+    agent: str
+    task_id: str
+
+
+class Cancellation(NamedTuple):
+    """Children of a task that ended at `since` (unix seconds), to be cancelled; `caller` is JSON bytes."""
+
+    task_id: str
+    context_id: str
+    caller: bytes
+    children: tuple[Child, ...]
+    since: float
+
+
 class Known(NamedTuple):
     """What a message id led to before: a task, or a direct reply (the bytes of a Message)."""
 
@@ -117,6 +135,7 @@ class Change:
 
     `new` accepts a task, with the `arrival` that asked for it; `arrival` alone is a message that continues one, and
     with `reply` it is one that was answered without a task, in `context`. `fence` is the one that the writer holds.
+    `children` are to be cancelled, as the task ends.
     """
 
     task_id: str
@@ -130,6 +149,7 @@ class Change:
     state: State | None = None
     events: tuple[StoredEvent, ...] = ()
     journal: tuple[JournalEntry, ...] = ()
+    children: Sequence[Child] = ()
 
     @property
     def refusable(self) -> bool:

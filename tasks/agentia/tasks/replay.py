@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any
 
 from a2a.types.a2a_pb2 import Message, StreamResponse
@@ -33,6 +34,11 @@ class Replay:
             if event.step is not None:
                 self._events[event.step] = event
                 self._asked = event.step if _asks(event.step) else self._asked
+
+    @property
+    def journal(self) -> Collection[JournalEntry]:
+        """The results of all finished steps."""
+        return self._results.values()
 
     def take(self, answer: Message) -> None:
         """The user's answer to the newest question."""

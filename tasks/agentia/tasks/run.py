@@ -1,7 +1,7 @@
 """One attempt at a task, as the answer function sees it: every call is journaled by its place in the code."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -55,6 +55,11 @@ class Run:
     def question(self) -> Suspended | None:
         """What the user was asked in this run, whatever became of the exception."""
         return self._pace.question
+
+    @property
+    def journal(self) -> Collection[JournalEntry]:
+        """The results of all steps that have finished, in any attempt and any branch."""
+        return self._replay.journal
 
     def branch(self, name: str) -> "Run":
         """The same task for calls that run beside others; `name` must be the same at each attempt."""

@@ -5,7 +5,19 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from agentia.tasks.push_store import PushStore
-from agentia.tasks.records import Change, Ended, JournalEntry, Known, Lease, Owner, Refused, Stored, StoredEvent
+from agentia.tasks.records import (
+    Cancellation,
+    Change,
+    Child,
+    Ended,
+    JournalEntry,
+    Known,
+    Lease,
+    Owner,
+    Refused,
+    Stored,
+    StoredEvent,
+)
 
 
 class Store(Protocol):
@@ -84,6 +96,12 @@ class Store(Protocol):
 
     async def due(self, replica: str) -> float | None:
         """Seconds until the next lease of another replica runs out, None when there is none."""
+
+    async def due_cancellations(self, limit: int) -> list[Cancellation]:
+        """Children that are to be cancelled by now; each comes again later, and ever later, until it is `cancelled`."""
+
+    async def cancelled(self, task_id: str, left: Sequence[Child]) -> None:
+        """Of the children of a task only those that are `left` are still to be cancelled."""
 
     async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
         """A page of (id, last_event, snapshot, snapshot_event, updated), newest first, and how many there are."""

@@ -14,10 +14,13 @@ from typing import Any, Final, Literal
 from agentia.core.database import connect, statements
 from agentia.core.migrate import migrate
 from agentia.tasks import erasing
+from agentia.tasks.abandoned import cancellation, dumped
 from agentia.tasks.ids import first_id
 from agentia.tasks.push_store import PushStore
 from agentia.tasks.records import (
+    Cancellation,
     Change,
+    Child,
     Ended,
     Gone,
     JournalEntry,
@@ -136,10 +139,7 @@ class SqliteStore:
     async def renew(self, lease: Lease, tasks: Collection[str]) -> Collection[str]:
         """See Store."""
         values = (lease.expires, json.dumps(list(tasks)), lease.replica)
-        rows = await _awaited(
-            self._writing.submit(lambda connection: connection.execute(self._sql["renew"], values).fetchall())
-        )
-        return {row[0] for row in rows}
+        return {row[0] for row in await self._returned("renew", values)}
 
     async def release(self, replica: str) -> None:
         """End all leases of a replica."""
@@ -161,6 +161,18 @@ class SqliteStore:
         """See Store."""
         expires = (await self._one("due", (replica,)))[0]
         return None if expires is None else float(expires) - time.time()
+
+    async def due_cancellations(self, limit: int) -> list[Cancellation]:
+        """See Store."""
+        rows = await self._returned("due_cancellations", (time.time(), limit))
+        return [cancellation(*row) for row in rows]
+
+    async def cancelled(self, task_id: str, left: Sequence[Child]) -> None:
+        """See Store."""
+        if left:
+            await self._change("leave_cancellation", (dumped(left), task_id))
+        else:
+            await self._change("end_cancellation", (task_id,))
 
     async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
         """A page of (id, last_event, snapshot, snapshot_event, updated), newest first, and how many there are."""
@@ -256,6 +268,11 @@ class SqliteStore:
 
     async def _written(self, work: Callable[..., Any], *values: Any) -> Any:
         return await _awaited(self._writing.submit(lambda connection: work(connection, *values)))
+
+    async def _returned(self, name: str, values: Any) -> list[Any]:
+        """The rows that a change returns."""
+        changing = self._writing.submit(lambda connection: connection.execute(self._sql[name], values).fetchall())
+        return list(await _awaited(changing))
 
     async def _change(self, name: str, values: Any) -> int:
         changing = self._writing.submit(lambda connection: connection.execute(self._sql[name], values).rowcount)

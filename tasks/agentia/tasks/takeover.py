@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from a2a.types.a2a_pb2 import Message, Role, StreamResponse
@@ -11,6 +12,7 @@ from a2a.utils.errors import UnsupportedOperationError
 
 from agentia.tasks.accepted import TAKEN
 from agentia.tasks.caller import Caller
+from agentia.tasks.cancelling import Cancelling
 from agentia.tasks.events import status_update
 from agentia.tasks.log import TaskLog
 from agentia.tasks.logs import Logs
@@ -34,11 +36,14 @@ log = logging.getLogger("agentia.tasks")
 class Takeovers:
     """Makes runs of stored tasks. A task is taken first and read then: until that moment who had it may write on.
 
-    `longest` is how many seconds a task may take.
+    `longest` is how many seconds a task may take; what one has delegated is ended by `cancelling`.
     """
 
-    def __init__(self, store: Store, logs: Logs, lease: Callable[[], Lease], *, longest: float) -> None:
-        self._store, self._logs, self._lease, self._longest = store, logs, lease, longest
+    def __init__(
+        self, store: Store, logs: Logs, lease: Callable[[], Lease], cancelling: Cancelling, *, longest: float
+    ) -> None:
+        self._store, self._logs, self._lease = store, logs, lease
+        self._cancelling, self._longest = cancelling, longest
 
     async def continued(self, stored: Stored, message: Message, arrival: Arrival, *, waits: bool) -> Job:
         """A run that goes on with a paused task, given its user's answer, or with `waits` what stores that answer.
@@ -84,8 +89,10 @@ class Takeovers:
         while stored is not None and stored.state not in TERMINAL:
             if await self._store.take(stored.id, stored.fence, Lease(), state=stored.state):
                 task = await self._logs.taken(stored, Lease())
+                _, journal = await self._store.replay(stored.id)
+                task.children = self._cancelling.open(journal)
                 write(task, ending)
-                task.end()
+                task.end(partial(self._cancelling.begin, task, Caller.load(stored.caller)))
                 with suppress(FenceLost):  # somebody else was about to go on with it, or to end it, at the same time
                     await task.committed()
                     return

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from agentia.core.database import statements
+from agentia.tasks.abandoned import dumped
 from agentia.tasks.records import (
     Arrival,
     Change,
@@ -105,6 +106,9 @@ def _write(connection: sqlite3.Connection, change: Change) -> None:
         connection.executemany(
             _SQL["add_journal"], [(change.task_id, entry.step, entry.hash, entry.result) for entry in change.journal]
         )
+    if change.children:
+        values = (change.task_id, dumped(change.children), change.updated)
+        connection.execute(_SQL["add_cancellation"], values)
 
 
 def _accept(connection: sqlite3.Connection, change: Change, new: NewTask) -> None:
