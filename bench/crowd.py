@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import uvloop
 
+from agentia.core.service.sockets import allow_files
 from bench.calls import begin, body, post
-from bench.limits import allow_files
 
 OPENING: Final = 200
 """Connections that are opened at once."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from agentia.agents.service import serve_specialist
 from agentia.core.settings import Settings
-from bench.limits import allow_files
 from bench.specialists import echo
 
 NOBODY = "http://127.0.0.1:1"
@@ -15,7 +14,6 @@ NOBODY = "http://127.0.0.1:1"
 
 def main(port: str, folder: str, database: str | None = None) -> None:
     """Serve until SIGTERM, on SQLite unless a database is named."""
-    allow_files()
     listening = socket.create_server(("127.0.0.1", int(port)))
     settings = Settings(data=Path(folder) / "ours", database_url=database, registry_url=NOBODY)
     serve_specialist(echo, settings, listening)

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.applications import Starlette
 
-from bench.limits import allow_files
+from agentia.core.service.sockets import allow_files
 from bench.uvicorn_settings import UVICORN
 
 SUBMITTED = pb.TaskState.TASK_STATE_SUBMITTED

@@ -54,6 +54,24 @@ def test_a_lease_that_cannot_work_is_refused_with_a_sentence(monkeypatch: pytest
         Settings()
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AGENTIA_KEEP_ALIVE_SECONDS", "0"),
+        ("AGENTIA_KEEP_ALIVE_SECONDS", "31"),
+        ("AGENTIA_DRAIN_SECONDS", "-1"),
+        ("AGENTIA_DRAIN_SECONDS", "nan"),
+    ],
+)
+def test_seconds_that_cannot_work_are_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsInvalid, match=rf"{variable} must be .+ seconds.*\."):
+        Settings()
+
+
 def test_everything_wrong_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENTIA_MIGRATE", "sometimes")
     monkeypatch.setenv("OPENAI_BASE_URL", "example.org")

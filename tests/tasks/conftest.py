@@ -30,6 +30,7 @@ from agentia.tasks.push import PushConfigs
 from agentia.tasks.records import Owner
 from agentia.tasks.rest import Rest
 from agentia.tasks.run import Run
+from agentia.tasks.sse import KEEP_ALIVE
 from agentia.tasks.storage import Store
 from agentia.tasks.store import SqliteStore
 from agentia.tasks.webhook import Pace, Webhooks
@@ -152,7 +153,11 @@ async def serve(engines: Callable[..., Engine]) -> AsyncIterator[Callable[..., A
     async with AsyncExitStack() as stack:
 
         async def start(
-            answer: Answer = echo, *, outbox: Callable[[Engine], Outbox] | None = None, **options: Any
+            answer: Answer = echo,
+            *,
+            outbox: Callable[[Engine], Outbox] | None = None,
+            keep_alive: float = KEEP_ALIVE,
+            **options: Any,
         ) -> Client:
             engine = engines(answer, limits=Limits(input_modes=frozenset({"text/plain", "text/csv"})), **options)
             sending = None if outbox is None else outbox(engine)
@@ -161,8 +166,8 @@ async def serve(engines: Callable[..., Engine]) -> AsyncIterator[Callable[..., A
                 sending.start()
                 await engine.start()
             operations = Operations(engine, PushConfigs(engine.store, nothing_to_check, sending))
-            rpc = Route("/", JsonRpc(operations, _identify), methods=["POST"])
-            app = create_app([rpc, *Rest(operations, _identify).routes()])
+            rpc = Route("/", JsonRpc(operations, _identify, keep_alive=keep_alive), methods=["POST"])
+            app = create_app([rpc, *Rest(operations, _identify, keep_alive=keep_alive).routes()])
             url = await stack.enter_async_context(running(app))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20, verify=False))
             return Client(http, engine)

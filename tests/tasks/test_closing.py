@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -149,6 +151,35 @@ async def test_followers_end_where_they_are_and_go_on_elsewhere(engines: Engines
     await later.start()
     seen += [event.number async for event in later.follow(accepted.task_id, LOCAL, seen[-1])]
     assert seen == [1, 2, 3]
+
+
+async def test_the_grace_counts_from_the_drain(
+    engines: Engines, request_of: RequestOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was waited for connections is not waited for runs again."""
+    gate = Gate()
+    engine = engines(gate)
+    accepted = await (await engine.send(request_of(), LOCAL)).stored()
+    engine.drain()
+    later = time.monotonic() + 60
+    monkeypatch.setattr("agentia.tasks.engine.time", SimpleNamespace(monotonic=lambda: later))
+    await asyncio.wait_for(engine.close(60.0), 30)
+    assert (await engine.get(accepted.task_id, LOCAL)).status.state == WORKING
+
+
+async def test_a_replica_that_drains_takes_no_more_tasks_over(engines: Engines, request_of: RequestOf) -> None:
+    leaving, staying, lost = Gate(), Gate(), engines(Gate())
+    accepted = await (await lost.send(request_of(), LOCAL)).stored()
+    await lost.close(0.0)
+    draining, other = engines(leaving), engines(staying)
+    await draining.start()
+    draining.drain()
+    for _ in range(20):  # more than enough for it to take the task
+        await draining.get(accepted.task_id, LOCAL)
+    staying.open.set()
+    await other.start()
+    assert (await other.settled(accepted.task_id, LOCAL)).status.state == COMPLETED
+    assert (leaving.attempts, staying.attempts) == (0, 1)
 
 
 async def test_a_closed_database_says_so(engines: Engines, request_of: RequestOf) -> None:

@@ -60,7 +60,8 @@ class _Parts:
 def serve_specialist(specialist: Specialist, settings: Settings, sock: socket.socket) -> None:
     """Serve `specialist` on a bound socket until SIGTERM. Raises AgentiaError when it cannot start."""
     app = create_app(specialist, settings, f"{settings.public_url or local_url(sock)}/")
-    serve(app, sock, service=specialist.id, on_drain=lambda: app.state.engine.drain())
+    grace = settings.drain_seconds
+    serve(app, sock, service=specialist.id, on_drain=lambda: app.state.engine.drain(), grace=grace)
 
 
 def local_url(sock: socket.socket) -> str:
@@ -83,17 +84,18 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
     push = PushConfigs(parts.store, parts.around.fetcher.check, parts.outbox)
     operations = Operations(parts.engine, push)
     identify = identifier(HopVerifier(specialist.id, [url], PinnedKeys(parts.registry).find), url)
+    silence = settings.keep_alive_seconds
     routes = [
-        Route("/", JsonRpc(operations, identify), methods=["POST"]),
+        Route("/", JsonRpc(operations, identify, keep_alive=silence), methods=["POST"]),
         *card_routes(lambda: body, key.jwks),
-        *Rest(operations, identify).routes(),
+        *Rest(operations, identify, keep_alive=silence).routes(),
     ]
 
     async def ready() -> None:
         if not parts.registered.is_set():
             raise NotRegistered(f"{specialist.name} is not in the registry yet.")
 
-    app = service_app(routes, lifespan=lambda _: _lifespan(specialist, parts, url), ready=ready)
+    app = service_app(routes, lifespan=lambda _: _lifespan(specialist, parts, url, settings.drain_seconds), ready=ready)
     app.state.engine, app.state.registered = parts.engine, parts.registered
     return app
 
@@ -123,7 +125,7 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
 
 
 @asynccontextmanager
-async def _lifespan(specialist: Specialist, parts: _Parts, url: str) -> AsyncIterator[None]:
+async def _lifespan(specialist: Specialist, parts: _Parts, url: str, grace: float) -> AsyncIterator[None]:
     """First out of the registry, then the runs, and what they use last."""
     async with AsyncExitStack() as stack:
         stack.push_async_callback(parts.http.aclose)
@@ -131,7 +133,7 @@ async def _lifespan(specialist: Specialist, parts: _Parts, url: str) -> AsyncIte
         stack.push_async_callback(parts.store.close)
         parts.around.services = await stack.enter_async_context(specialist.lifespan())
         stack.push_async_callback(parts.outbox.close)
-        stack.push_async_callback(parts.engine.close)
+        stack.push_async_callback(parts.engine.close, grace)
         parts.outbox.start()
         await parts.engine.start()
         await stack.enter_async_context(_registered(parts, url))

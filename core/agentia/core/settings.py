@@ -31,6 +31,20 @@ def _lease(value: float) -> float:
     return value
 
 
+def _silence(value: float) -> float:
+    if not 1 <= value <= 30:
+        raise ValueError(
+            "must be between 1 and 30 seconds: who follows a task gives a stream up that is silent for longer"
+        )
+    return value
+
+
+def _grace(value: float) -> float:
+    if not 0 <= value < math.inf:
+        raise ValueError("must be at least 0 seconds")
+    return value
+
+
 def _limit(value: float) -> float:
     if not 1 <= value < math.inf:
         raise ValueError("must be at least 1 second")
@@ -105,6 +119,16 @@ class Settings(BaseSettings):
         DAY,
         description="How many seconds the events of a finished task are kept, so that they can be read again one by "
         "one; after that the task stands for them.",
+    )
+    keep_alive_seconds: Annotated[float, AfterValidator(_silence)] = Field(
+        15.0,
+        description="After how many seconds of silence a stream of events carries a comment, so that nobody on its way "
+        "takes it for dead; between 1 and 30.",
+    )
+    drain_seconds: Annotated[float, AfterValidator(_grace)] = Field(
+        5.0,
+        description="How many seconds a service that is told to stop (SIGTERM) gives the requests and tasks under way; "
+        "tasks that are not done by then go on at another replica, or after the restart.",
     )
     join_token: SecretStr | None = Field(
         None, description="The secret that a service shows to the registry in order to join the mesh."

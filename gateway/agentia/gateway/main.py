@@ -43,4 +43,4 @@ def run(settings: Settings, sock: socket.socket) -> None:
     require_loopback(sock.getsockname()[0])
     key = ServiceKey.load_or_create(settings.data / "keys" / f"{SERVICE}.pem", SERVICE)
     app = create_app(settings, key)
-    serve(app, sock, service=SERVICE, on_drain=app.state.drain)
+    serve(app, sock, service=SERVICE, on_drain=app.state.drain, grace=settings.drain_seconds)

@@ -29,7 +29,7 @@ log = logging.getLogger("agentia.registry")
 
 def run(settings: Settings, sock: socket.socket) -> None:
     """Serve the registry on a bound socket until SIGTERM. Raises AgentiaError when it cannot start."""
-    serve(create_app(settings), sock, service="registry")
+    serve(create_app(settings), sock, service="registry", grace=settings.drain_seconds)
 
 
 def create_app(settings: Settings, *, liveness: Liveness = USUAL, clock: Callable[[], float] = time.time) -> Starlette:

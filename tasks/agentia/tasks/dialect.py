@@ -14,7 +14,7 @@ from agentia.tasks.caller import Caller
 from agentia.tasks.events import Event, dumps
 from agentia.tasks.operations import Operations
 from agentia.tasks.problems import rpc_error
-from agentia.tasks.sse import event_stream
+from agentia.tasks.sse import EventStream
 from agentia.tasks.states import INTERRUPTED
 from agentia.tasks.version import resume_from
 
@@ -26,8 +26,8 @@ _SEND = {"method": "message/send"}
 class Legacy:
     """Answers requests of 0.3."""
 
-    def __init__(self, operations: Operations) -> None:
-        self._operations = operations
+    def __init__(self, operations: Operations, keep_alive: float) -> None:
+        self._operations, self._keep_alive = operations, keep_alive
         self._unary: dict[str, tuple[type[BaseModel], Callable[[Any, Caller], Awaitable[Any]]]] = {
             "message/send": (types.SendMessageRequest, self._send),
             "tasks/get": (types.GetTaskRequest, self._get),
@@ -56,10 +56,11 @@ class Legacy:
         )
 
     def _stream(self, events: Any, request_id: Any) -> Response:
-        return event_stream(
+        return EventStream(
             events,
             lambda event: dumps(_frame(event, request_id)),
             lambda exc: dumps(rpc_error(request_id, exc, legacy=True)),
+            keep_alive=self._keep_alive,
             last=_final,
         )
 

@@ -1,6 +1,7 @@
 """The task engine: accepts messages, runs answers, and keeps every task in a log that outlives the process."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -73,7 +74,7 @@ class Engine:
         self._pruner = None if retention is None else Pruner(store, retention)
         self._forgetting = Forgetting(store, self.topics)
         self._giving_up: set[asyncio.Task[None]] = set()
-        self._closing = False
+        self._closing, self._drained = False, 0.0
 
     async def start(self) -> None:
         """Begin to keep leases, to take over tasks that a replica left unfinished, and to let go of old ones."""
@@ -154,23 +155,25 @@ class Engine:
         return await self._forgetting.all(caller.owner)
 
     def drain(self) -> None:
-        """End the followers' streams, each at a position from which it can go on elsewhere."""
+        """Take over no more tasks, and end the followers' streams, each where it can go on elsewhere."""
+        self._drained = time.monotonic()
+        self._leases.claim_no_more()
         self.topics.close()
 
     async def close(self, grace: float = 5.0) -> None:
-        """Give the runs `grace` seconds, interrupt the rest, and store what they wrote."""
+        """Give the runs `grace` seconds since `drain`, interrupt the rest, and store what they wrote."""
         self._closing = True
         if self._pruner is not None:
             await self._pruner.close()
-        await self._leases.claim_no_more()
-        await self._jobs.close(grace)
+        self._leases.claim_no_more()
+        await self._jobs.close(max(0.0, grace - (time.monotonic() - self._drained)) if self._drained else grace)
         with suppress(TimeoutError):
             async with asyncio.timeout(max(grace, 1.0)):
                 await self._committer.drained()
         self._committer.close()
         await self._cancelling.close()
         await self._leases.release()
-        self.drain()
+        self.topics.close()
 
     async def _resume(self, task_id: str, owner: Owner) -> None:
         if task_id not in self._jobs and (job := await self._takeovers.resumed(task_id, owner)) is not None:

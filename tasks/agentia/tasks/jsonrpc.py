@@ -22,7 +22,7 @@ from agentia.tasks.codec import read, to_json
 from agentia.tasks.events import Event, dumps
 from agentia.tasks.operations import Operations
 from agentia.tasks.problems import http_status, rpc_error
-from agentia.tasks.sse import event_stream
+from agentia.tasks.sse import KEEP_ALIVE, EventStream
 from agentia.tasks.version import requested, resume_from
 
 Identify = Callable[[Request], Awaitable[Caller]]
@@ -46,10 +46,10 @@ STREAMING: Final = frozenset({"SendStreamingMessage", "SubscribeToTask"})
 
 
 class JsonRpc:
-    """An ASGI endpoint for POST. `identify` says who calls."""
+    """An ASGI endpoint for POST. `identify` says who calls, `keep_alive` is that of an EventStream."""
 
-    def __init__(self, operations: Operations, identify: Identify) -> None:
-        self._operations, self._identify = operations, identify
+    def __init__(self, operations: Operations, identify: Identify, *, keep_alive: float = KEEP_ALIVE) -> None:
+        self._operations, self._identify, self._keep_alive = operations, identify, keep_alive
         self._methods: dict[str, tuple[type[ProtoMessage], Callable[..., Any]]] = {
             "SendMessage": (pb.SendMessageRequest, operations.send_message),
             "SendStreamingMessage": (pb.SendMessageRequest, operations.send_streaming_message),
@@ -98,7 +98,7 @@ class JsonRpc:
             if legacy:
                 from agentia.tasks.dialect import Legacy  # 0.3 costs a second of imports, paid by who speaks it
 
-                return await Legacy(self._operations).respond(method, body, request, caller)
+                return await Legacy(self._operations, self._keep_alive).respond(method, body, request, caller)
             return await self._current(method, body, request, caller)
         except ClientDisconnect:
             raise
@@ -117,7 +117,16 @@ class JsonRpc:
             events = await operation(params, caller, resume_from(request))
         else:
             events = await operation(params, caller)
-        return _stream(events, body.get("id"))
+        return self._stream(events, body.get("id"))
+
+    def _stream(self, events: AsyncIterator[Event], request_id: RequestId) -> Response:
+        head = f'{{"jsonrpc":"2.0","id":{dumps(request_id)},"result":'
+        return EventStream(
+            events,
+            lambda event: f"{head}{event.json}}}",
+            lambda exc: dumps(rpc_error(request_id, exc)),
+            keep_alive=self._keep_alive,
+        )
 
     def _method(self, name: str, version: str) -> tuple[str, bool]:
         """The method and whether it is of 0.3. Raises MethodNotFoundError or VersionNotSupportedError."""
@@ -171,11 +180,6 @@ def list_json(response: pb.ListTasksResponse) -> dict[str, Any]:
         "pageSize": response.page_size,
         "totalSize": response.total_size,
     }
-
-
-def _stream(events: AsyncIterator[Event], request_id: RequestId) -> Response:
-    head = f'{{"jsonrpc":"2.0","id":{dumps(request_id)},"result":'
-    return event_stream(events, lambda event: f"{head}{event.json}}}", lambda exc: dumps(rpc_error(request_id, exc)))
 
 
 def _json(value: dict[str, Any], status: int = 200) -> Response:

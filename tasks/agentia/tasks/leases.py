@@ -48,12 +48,14 @@ class Leases:
         self._renewing = asyncio.create_task(self._often(self._renew, self._taken, "leases not renewed"))
         self._claiming = asyncio.create_task(self._often(self._claim, self._vacant, "tasks not taken over"))
 
-    async def claim_no_more(self) -> None:
+    def claim_no_more(self) -> None:
         """Take nothing over any more; the leases are kept until they are released."""
-        await _ended(self._claiming)
+        if self._claiming is not None:
+            self._claiming.cancel()
 
     async def release(self) -> None:
         """Let go of all, for another replica or for this one after a restart."""
+        await _ended(self._claiming)
         await _ended(self._renewing)
         try:
             await self._store.release(self._replica)

@@ -1,6 +1,6 @@
 """The HTTP+JSON binding of protocol 1.0 (section 11)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from a2a.types import a2a_pb2 as pb
@@ -19,17 +19,17 @@ from agentia.tasks.events import Event, dumps
 from agentia.tasks.jsonrpc import Identify, list_json
 from agentia.tasks.operations import Operations
 from agentia.tasks.problems import rest_error
-from agentia.tasks.sse import event_stream
+from agentia.tasks.sse import KEEP_ALIVE, EventStream
 from agentia.tasks.version import requested, resume_from
 
 Answer = Callable[[Request, Caller], Awaitable[Response]]
 
 
 class Rest:
-    """Answers HTTP+JSON requests. `identify` says who calls."""
+    """Answers HTTP+JSON requests. `identify` says who calls, `keep_alive` is that of an EventStream."""
 
-    def __init__(self, operations: Operations, identify: Identify) -> None:
-        self._operations, self._identify = operations, identify
+    def __init__(self, operations: Operations, identify: Identify, *, keep_alive: float = KEEP_ALIVE) -> None:
+        self._operations, self._identify, self._keep_alive = operations, identify, keep_alive
 
     def routes(self) -> list[Route]:
         """The routes below the agent's URL."""
@@ -70,7 +70,7 @@ class Rest:
 
     async def _stream(self, request: Request, caller: Caller) -> Response:
         message = await _body(request, pb.SendMessageRequest())
-        return _events(await self._operations.send_streaming_message(message, caller))
+        return self._events(await self._operations.send_streaming_message(message, caller))
 
     async def _get(self, request: Request, caller: Caller) -> Response:
         wanted = _query(request, pb.GetTaskRequest())
@@ -95,7 +95,7 @@ class Rest:
 
     async def _subscribe(self, request: Request, caller: Caller) -> Response:
         wanted = pb.SubscribeToTaskRequest(id=request.path_params["id"])
-        return _events(await self._operations.subscribe_to_task(wanted, caller, resume_from(request)))
+        return self._events(await self._operations.subscribe_to_task(wanted, caller, resume_from(request)))
 
     async def _create_push(self, request: Request, caller: Caller) -> Response:
         config = await _body(request, pb.TaskPushNotificationConfig())
@@ -119,6 +119,9 @@ class Rest:
         )
         await self._operations.delete_task_push_notification_config(wanted, caller)
         return _answer({})
+
+    def _events(self, events: AsyncIterator[Event]) -> Response:
+        return EventStream(events, _data, lambda exc: dumps(rest_error(exc)[1]), keep_alive=self._keep_alive)
 
     async def _card(self, _request: Request, caller: Caller) -> Response:
         return _json(await self._operations.get_extended_agent_card(pb.GetExtendedAgentCardRequest(), caller))
@@ -156,10 +159,6 @@ def _json(message: ProtoMessage) -> Response:
 
 def _answer(value: dict[str, Any]) -> Response:
     return Response(dumps(value), media_type="application/json")
-
-
-def _events(events: Any) -> Response:
-    return event_stream(events, _data, lambda exc: dumps(rest_error(exc)[1]))
 
 
 def _data(event: Event) -> str:

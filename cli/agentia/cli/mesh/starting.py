@@ -15,9 +15,12 @@ from agentia.cli.mesh.lock import MeshLock
 from agentia.cli.mesh.plan import Service
 from agentia.cli.mesh.ports import bind_all
 from agentia.cli.mesh.record import MeshRecord
-from agentia.cli.mesh.supervisor import GRACE, Supervisor
+from agentia.cli.mesh.supervisor import Supervisor
 from agentia.cli.mesh.view import View
 from agentia.cli.mesh.ward import new_record, now
+
+CLOSING = 5.0
+"""Seconds that a service may take to close when its drain is over."""
 
 
 @dataclass
@@ -37,7 +40,7 @@ class Prepared:
         self.lock.sign(self.record.url)
         record.write(self.data, self.record)
 
-    def run(self, view: View, *, grace: float = GRACE) -> None:
+    def run(self, view: View, *, grace: float | None = None) -> None:
         url, registry = self.record.url, self.record.registry_url
         token = folder.join_token(self.data)
         supervisor = Supervisor(
@@ -48,10 +51,20 @@ class Prepared:
             env=lambda service: services.environment(service, self.data, url, registry, token),
             preload=self.preload,
             view=view,
-            grace=grace,
+            grace=_drain if grace is None else lambda: grace,
         )
         asyncio.run(supervisor.run())
         record.remove(self.data)
+
+
+def _drain() -> float:
+    """What the settings give; asked at the end, as importing them would delay the start."""
+    from agentia.core.settings import Settings, SettingsInvalid
+
+    try:
+        return Settings().drain_seconds + CLOSING
+    except SettingsInvalid:  # then no service has started
+        return CLOSING
 
 
 @contextmanager

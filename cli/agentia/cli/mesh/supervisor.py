@@ -19,14 +19,16 @@ from agentia.cli.mesh.record import MeshRecord
 from agentia.cli.mesh.view import View
 from agentia.cli.mesh.ward import Ward
 
-GRACE = 10.0
 ZYGOTE_LOG = "zygote.log"
 HOPELESS = 3
 STOP_ORDER = ("gateway", "agent", "registry")
 
 
 class Supervisor:
-    """Runs a mesh until it is told to stop. Built before any loop runs; `run` does all the work."""
+    """Runs a mesh until it is told to stop. Built before any loop runs; `run` does all the work.
+
+    `grace` gives the seconds that services have to end before they are killed.
+    """
 
     def __init__(
         self,
@@ -38,7 +40,7 @@ class Supervisor:
         env: Callable[[Service], Mapping[str, str]],
         preload: Iterable[str],
         view: View,
-        grace: float = GRACE,
+        grace: Callable[[], float],
     ) -> None:
         self._wards = {s.name: Ward.of(s, sockets[s.name], data / "logs") for s in services}
         self._mesh, self._data, self._env, self._view = mesh, data, env, view
@@ -165,7 +167,7 @@ class Supervisor:
 
     async def _all_ended(self, wards: list[Ward]) -> bool:
         try:
-            async with asyncio.timeout(self._grace):
+            async with asyncio.timeout(self._grace()):
                 while any(ward.alive for ward in wards):
                     self._changed.clear()
                     await self._changed.wait()

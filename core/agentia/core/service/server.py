@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentia.core.errors import AgentiaError
-from agentia.core.service.sockets import bind
+from agentia.core.service.sockets import allow_files, bind
 
 _KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that they never send into a closing one
 
@@ -32,13 +32,14 @@ def serve(
     service: str,
     on_ready: Callable[[], None] | None = None,
     on_drain: Callable[[], None] | None = None,
-    grace: int = 10,
+    grace: float = 5.0,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way within `grace` seconds and close the app's lifespan.
 
     `on_ready` is called once requests are answered, `on_drain` at the signal, before connections are waited for, so
     that streams can be ended. A second signal ends the wait. Raises the app's own `AgentiaError`, or `StartFailed`.
     """
+    allow_files()
     server = _Server(app, service, on_ready=on_ready, on_drain=on_drain, grace=grace)
     with sock:
         server.run(sockets=[sock])
@@ -73,9 +74,9 @@ class _Server(uvicorn.Server):
         *,
         on_ready: Callable[[], None] | None,
         on_drain: Callable[[], None] | None,
-        grace: int,
+        grace: float,
     ) -> None:
-        self._service, self._on_ready, self._on_drain = service, on_ready, on_drain
+        self._service, self._on_ready, self._on_drain, self._grace = service, on_ready, on_drain, grace
         self._lifespan = _Lifespan(app)
         self.settled, self._leaving = asyncio.Event(), asyncio.Event()  # settled: started, or failed to
         self._forced = asyncio.Event()
@@ -91,7 +92,6 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-                timeout_graceful_shutdown=grace,
             )
         )
         self._connections = self.server_state.connections = _Connections()
@@ -123,8 +123,7 @@ class _Server(uvicorn.Server):
         for connection in list(self._connections):
             connection.shutdown()
         finished, forced = asyncio.create_task(self._finished()), asyncio.create_task(self._forced.wait())
-        grace = self.config.timeout_graceful_shutdown
-        ended, _ = await asyncio.wait([finished, forced], timeout=grace, return_when=asyncio.FIRST_COMPLETED)
+        ended, _ = await asyncio.wait([finished, forced], timeout=self._grace, return_when=asyncio.FIRST_COMPLETED)
         finished.cancel()
         forced.cancel()
         if not ended:

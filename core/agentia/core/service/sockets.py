@@ -1,8 +1,10 @@
-"""Listening sockets: taken before anything else starts, so that a port in use is noticed at once."""
+"""Sockets: the listening one, taken first so that a port in use is noticed at once, and how many there may be."""
 
 import errno
 import os
+import resource
 import socket
+from contextlib import suppress
 
 from agentia.core.errors import AgentiaError
 
@@ -32,6 +34,13 @@ def bind(host: str, port: int) -> socket.socket:
         sock.close()
         raise _refusal(host, port, exc) from exc
     return sock
+
+
+def allow_files() -> None:
+    """Let this process have as many files and connections open as the system permits; 1,024 are usual otherwise."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS has a limit below the one that it names
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _refusal(host: str, port: int, exc: OSError | OverflowError) -> BindFailed:
