@@ -249,9 +249,9 @@ async def test_a_lease_ends_by_the_databases_clock(
     left = await direct.fetchval("SELECT lease_expires - extract(epoch FROM now())::float8 FROM tasks WHERE id = 't'")
     assert 5 < left <= 10
     await direct.execute("UPDATE tasks SET lease_expires = extract(epoch FROM now())::float8 - 1 WHERE id = 'free'")
-    assert await store.unfinished(10) == [("free", ME)]
+    assert await store.unfinished(10, "1") == [("free", ME)]
     assert await store.renew(Lease("r1", time.time() + 10), ["t", "free", "unknown"]) == {"t", "free"}
-    assert await store.unfinished(10) == []
+    assert await store.unfinished(10, "1") == []
     assert await store.renew(Lease("r2", time.time() + 10), ["t"]) == set()
     assert await store.due("r1") is None
     assert 5 < (await store.due("r2") or 0) <= 10
@@ -306,8 +306,11 @@ async def test_no_statement_reads_a_whole_table(store_at: StoreAt, database: str
         outcome += await store.commit([more(task, 3, 3), new(f"new {task}", context=f"k {task}")])
         await store.find_message(ME, task)
     await store.renew(LEASE, tasks)
-    await store.unfinished(10)
+    await store.unfinished(10, "1")
     await store.due("r2")
+    await store.overdue(0.0, 10)
+    await store.stranded("1", 0.0)
+    await store.due_cancellations(10)
     await store.close()
     await direct.execute("SELECT pg_stat_force_next_flush()")
     assert await direct.fetchval(scans) == before

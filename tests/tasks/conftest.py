@@ -139,8 +139,8 @@ async def engines(stores: Callable[[], Store]) -> AsyncIterator[Callable[..., En
     """Makes engines over one database, as several replicas or restarts would."""
     async with AsyncExitStack() as stack:
 
-        def make(answer: Answer = echo, **options: Any) -> Engine:
-            engine = Engine(stores(), answer, version="1", **options)
+        def make(answer: Answer = echo, version: str = "1", **options: Any) -> Engine:
+            engine = Engine(stores(), answer, version=version, **options)
             stack.push_async_callback(engine.close, 0.0)
             return engine
 

@@ -60,7 +60,7 @@ def before_taking(engine: Engine, first: Callable[[], Awaitable[object]]) -> Non
 def as_if_lost(engine: Engine, task_id: str) -> None:
     """Have the engine believe that nobody works on a task."""
 
-    async def unfinished(_limit: int) -> list[tuple[str, Owner]]:
+    async def unfinished(_limit: int, _major: str) -> list[tuple[str, Owner]]:
         return [(task_id, LOCAL.owner)]
 
     engine.store.unfinished = unfinished  # type: ignore[assignment]

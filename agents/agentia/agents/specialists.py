@@ -22,8 +22,9 @@ class Specialist:
 
     Name and description are the answer's own name and docstring unless told otherwise. With `direct` the answer gets a
     Request, has no task, and what it returns is the reply. `lifespan` makes an async context manager that is entered
-    once a process; what it yields is `task.services`. Raises SpecialistInvalid, or CardInvalid when nobody could find
-    or call it.
+    once a process; what it yields is `task.services`. Of `version` the number before the first dot says whose tasks it
+    can go on with: raise that when a step has changed its name, its place or what it is given.
+    Raises SpecialistInvalid, or CardInvalid when nobody could find or call it.
     """
 
     answer: Answer

@@ -25,6 +25,7 @@ from agentia.tasks.forgetting import Forgetting, Forgotten
 from agentia.tasks.jobs import Jobs
 from agentia.tasks.leases import Leases
 from agentia.tasks.logs import Logs, folded
+from agentia.tasks.overdue import Overdue
 from agentia.tasks.reception import Reception, found
 from agentia.tasks.records import Owner, Refused, RunEnded
 from agentia.tasks.retention import Pruner, Retention
@@ -33,6 +34,7 @@ from agentia.tasks.storage import Store
 from agentia.tasks.takeover import Takeovers
 from agentia.tasks.topic import Topic
 from agentia.tasks.topics import Topics
+from agentia.tasks.upgrades import major
 from agentia.tasks.work import STOPPED, Answer, Ending, Job, Stop
 
 
@@ -55,6 +57,7 @@ class Engine:
     ) -> None:
         """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user.
 
+        Tasks of another major version than `version` are left to other replicas.
         `max_runs` tasks are worked on at once; more are stored and wait their turn, for any replica that has room.
         Without `retention` all are kept for ever.
         `delegations` tells what a task has sent to other agents, which ends with it.
@@ -63,10 +66,15 @@ class Engine:
         self._committer = Committer(store)
         self._cancelling = Cancelling(store, delegations, lease_seconds)
         self._jobs = Jobs(answer, self._give_up, self._cancelling, max_runs)
-        self._leases = Leases(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume, longest=task_seconds)
+        self._leases = Leases(
+            *(store, uuid.uuid4().hex, lease_seconds, self._jobs, self._resume),
+            longest=task_seconds,
+            major=major(version),
+        )
         self.topics = Topics(store, self._jobs.stored)
         logs = Logs(store, self._committer, self.topics, self._leases.new)
         self._takeovers = Takeovers(store, logs, self._leases.new, self._cancelling, longest=task_seconds)
+        self._overdue = Overdue(store, self._takeovers, version, longest=task_seconds, seconds=lease_seconds)
         replies = None if direct is None else DirectReplies(self._committer, direct)
         self._reception = Reception(
             store, self._jobs, logs, self._takeovers, replies=replies, limits=limits or Limits(), version=version
@@ -82,6 +90,7 @@ class Engine:
         if self._pruner is not None:
             self._pruner.start()
         self._cancelling.start()
+        self._overdue.start()
 
     async def send(self, request: SendMessageRequest, caller: Caller) -> Accepted:
         """Take a message: a new task, the answer that continues one, or one that came before (section 3.1.1).
@@ -166,6 +175,7 @@ class Engine:
         if self._pruner is not None:
             await self._pruner.close()
         self._leases.claim_no_more()
+        await self._overdue.close()
         await self._jobs.close(max(0.0, grace - (time.monotonic() - self._drained)) if self._drained else grace)
         with suppress(TimeoutError):
             async with asyncio.timeout(max(grace, 1.0)):

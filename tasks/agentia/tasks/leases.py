@@ -28,14 +28,14 @@ class Leases:
     """The leases of one replica, each `seconds` long.
 
     `jobs` are its runs, of tasks that may take `longest` seconds each. `resume` takes a task over whose lease has run
-    out.
+    out, of a `major` version of the agent.
     """
 
     def __init__(
-        self, store: Store, replica: str, seconds: float, jobs: Jobs, resume: Resume, *, longest: float
+        self, store: Store, replica: str, seconds: float, jobs: Jobs, resume: Resume, *, longest: float, major: str
     ) -> None:
         self._store, self._replica, self._seconds, self._jobs, self._resume = store, replica, seconds, jobs, resume
-        self._longest, self._offered = longest, -OFFER
+        self._longest, self._major, self._offered = longest, major, -OFFER
         self._renewing: asyncio.Task[None] | None = None
         self._claiming: asyncio.Task[None] | None = None
 
@@ -111,8 +111,9 @@ class Leases:
 
         What will be free within a lease is known: one that begins now ends later.
         """
+        self._offer()
         limit = min(BATCH, self._jobs.room)
-        found = await self._store.unfinished(limit) if limit else []
+        found = await self._store.unfinished(limit, self._major) if limit else []
         for task_id, owner in found:
             try:
                 await self._resume(task_id, owner)
@@ -122,13 +123,12 @@ class Leases:
                 log.exception("task not taken over", extra={"task": task_id})
         self._jobs.crowded = len(found) == limit and (self._jobs.crowded or not self._jobs.room)
         if not self._jobs.room:
-            self._offer()
             return self._seconds
         due = 0.0 if len(found) == limit else await self._store.due(self._replica)
         return self._seconds if due is None else max(SOONEST, min(due, self._seconds))
 
     def _offer(self) -> None:
-        """Have others take what has no room here."""
+        """Have others take what waits and cannot be done here, or not yet."""
         if self._jobs.crowded and time.monotonic() >= self._offered + OFFER:
             self._offered = time.monotonic()
             self._store.offer()

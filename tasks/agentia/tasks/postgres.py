@@ -149,10 +149,19 @@ class PostgresStore:
         except DatabaseUnusable as exc:
             raise _translated(exc) from exc
 
-    async def unfinished(self, limit: int) -> list[tuple[str, Owner]]:
+    async def unfinished(self, limit: int, major: str) -> list[tuple[str, Owner]]:
         """See Store."""
-        rows = await self._rows("unfinished", limit)
+        rows = await self._rows("unfinished", limit, major)
         return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
+
+    async def overdue(self, before: float, limit: int) -> list[tuple[str, Owner]]:
+        """See Store."""
+        rows = await self._rows("overdue", limit, before)
+        return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
+
+    async def stranded(self, major: str, before: float) -> dict[str, int]:
+        """See Store."""
+        return {row[0]: row[1] for row in await self._rows("stranded", major, before)}
 
     def offer(self) -> None:
         """See Store."""

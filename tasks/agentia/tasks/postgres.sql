@@ -143,13 +143,26 @@ SELECT pg_notify($2, $3) WHERE EXISTS (SELECT FROM freed);
 WITH lost AS (
     SELECT id, tenant, owner FROM tasks
     WHERE state IN (1, 2) AND replica IS NOT NULL AND lease_expires < extract(epoch FROM clock_timestamp())::float8
+      AND split_part(agent_version, '.', 1) = $2
     ORDER BY lease_expires LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ),
 waiting AS (
     SELECT id, tenant, owner FROM tasks
-    WHERE state IN (1, 2) AND replica IS NULL ORDER BY created LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+    WHERE state IN (1, 2) AND replica IS NULL AND split_part(agent_version, '.', 1) = $2
+    ORDER BY created LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 )
 SELECT * FROM lost UNION ALL SELECT * FROM waiting LIMIT $1;
+
+-- name: overdue
+SELECT id, tenant, owner FROM tasks
+WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < extract(epoch FROM clock_timestamp())::float8)
+  AND (updated < $2 OR deadline <= extract(epoch FROM clock_timestamp())::float8) LIMIT $1;
+
+-- name: stranded
+SELECT agent_version, count(*) FROM tasks
+WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < extract(epoch FROM clock_timestamp())::float8)
+  AND updated < $2 AND split_part(agent_version, '.', 1) <> $1
+GROUP BY agent_version;
 
 -- name: due    When the next lease of another replica ends.
 SELECT min(lease_expires) - extract(epoch FROM clock_timestamp())::float8

@@ -75,11 +75,25 @@ SELECT step, hash, result FROM journal WHERE task_id = ?;
 
 -- name: unfinished    Tasks to be worked on that nobody holds: those lost by a replica, then those that wait, in order.
 SELECT * FROM (SELECT id, tenant, owner FROM tasks
-               WHERE state IN (1, 2) AND replica IS NOT NULL AND lease_expires < ?1 ORDER BY lease_expires LIMIT ?2)
+               WHERE state IN (1, 2) AND replica IS NOT NULL AND lease_expires < ?1
+                 AND substr(agent_version, 1, instr(agent_version || '.', '.') - 1) = ?3
+               ORDER BY lease_expires LIMIT ?2)
 UNION ALL
 SELECT * FROM (SELECT id, tenant, owner FROM tasks
-               WHERE state IN (1, 2) AND replica IS NULL ORDER BY created LIMIT ?2)
+               WHERE state IN (1, 2) AND replica IS NULL
+                 AND substr(agent_version, 1, instr(agent_version || '.', '.') - 1) = ?3
+               ORDER BY created LIMIT ?2)
 LIMIT ?2;
+
+-- name: overdue    Those that nobody has written to for too long, or whose deadline has passed.
+SELECT id, tenant, owner FROM tasks
+WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < ?1) AND (updated < ?3 OR deadline <= ?1) LIMIT ?2;
+
+-- name: stranded    Those of other major versions, by version.
+SELECT agent_version, count(*) FROM tasks
+WHERE state IN (1, 2) AND (lease_expires IS NULL OR lease_expires < ?1) AND updated < ?3
+  AND substr(agent_version, 1, instr(agent_version || '.', '.') - 1) <> ?2
+GROUP BY agent_version;
 
 -- name: due    When the next lease of another replica runs out.
 SELECT min(lease_expires) FROM tasks WHERE state IN (1, 2) AND replica <> ?;

@@ -25,6 +25,7 @@ from agentia.tasks.run import Run
 from agentia.tasks.states import SUBMITTED
 from agentia.tasks.storage import Store
 from agentia.tasks.takeover import Takeovers
+from agentia.tasks.upgrades import compatible
 from agentia.tasks.work import Job
 
 
@@ -111,7 +112,8 @@ class Reception:
         try:
             stored = await found(self._store, message.task_id, arrival.owner)
             check_open(stored, message)
-            job = await self._takeovers.continued(stored, message, arrival, waits=self._jobs.full)
+            waits = self._jobs.full or not compatible(stored.agent_version, self._version)
+            job = await self._takeovers.continued(stored, message, arrival, waits=waits)
             return self._started(job, arrival)
         except UnsupportedOperationError:
             known = await self._store.find_message(arrival.owner, arrival.message_id)

@@ -82,11 +82,17 @@ class Store(Protocol):
     async def release(self, replica: str) -> None:
         """End all leases of a replica."""
 
-    async def unfinished(self, limit: int) -> list[tuple[str, Owner]]:
-        """Tasks that should be running and that nobody holds a lease on now, by the database's clock.
+    async def unfinished(self, limit: int, major: str) -> list[tuple[str, Owner]]:
+        """Tasks of a `major` version that should be running and that nobody holds a lease on now.
 
-        Those that were lost come first, then those that wait for their turn, the oldest first.
+        By the database's clock. Those that were lost come first, then those that wait for their turn, the oldest first.
         """
+
+    async def overdue(self, before: float, limit: int) -> list[tuple[str, Owner]]:
+        """Such tasks of any version that nobody has written to since `before`, or whose deadline has passed."""
+
+    async def stranded(self, major: str, before: float) -> dict[str, int]:
+        """Such tasks that are of another major version, and not written to since `before`: how many, by version."""
 
     def offer(self) -> None:
         """Let other replicas know that there are such tasks."""

@@ -145,10 +145,19 @@ class SqliteStore:
         """End all leases of a replica."""
         await self._change("release", (replica,))
 
-    async def unfinished(self, limit: int) -> list[tuple[str, Owner]]:
-        """Tasks that should be running and that nobody holds a lease on now."""
-        rows = await self._rows("unfinished", (time.time(), limit))
+    async def unfinished(self, limit: int, major: str) -> list[tuple[str, Owner]]:
+        """See Store."""
+        rows = await self._rows("unfinished", (time.time(), limit, major))
         return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
+
+    async def overdue(self, before: float, limit: int) -> list[tuple[str, Owner]]:
+        """See Store."""
+        rows = await self._rows("overdue", (time.time(), limit, before))
+        return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
+
+    async def stranded(self, major: str, before: float) -> dict[str, int]:
+        """See Store."""
+        return dict(await self._rows("stranded", (time.time(), major, before)))
 
     def offer(self) -> None:
         """See Store: nobody is told."""
