@@ -13,7 +13,7 @@ from agentia.tasks.run import Run
 Program = list[Any]
 """Its calls, one after the other, each a list of its kind and what it needs."""
 
-moments = st.sampled_from([0.0, 0.002, 0.1, 1.0])
+moments = st.sampled_from([0.0, 0.002, 0.1, 1.0, 3.0])
 """Seconds that something takes."""
 calls = st.one_of(
     st.tuples(st.just("step"), moments),
@@ -24,9 +24,9 @@ calls = st.one_of(
     st.tuples(st.just("nap"), moments),
     st.tuples(st.just("ask")),
 )
-plain = st.lists(calls, max_size=4)
+plain = st.lists(calls, min_size=1, max_size=4)
 both = st.tuples(st.just("both"), plain, plain)
-programs = st.lists(st.one_of(calls, calls, calls, both), max_size=5).map(lambda ops: json.loads(json.dumps(ops)))
+programs = st.lists(st.one_of(calls, calls, both), min_size=2, max_size=6).map(lambda ops: json.loads(json.dumps(ops)))
 
 
 class Witness(Protocol):

@@ -107,11 +107,12 @@ class World:
         self.replicas.append(Replica(self, self._path))
         self.errand(self.replicas[-1], self.replicas[-1].engine.start())
 
-    def errand(self, replica: "Replica", work: Coroutine[Any, Any, None]) -> None:
+    def errand(self, replica: "Replica", work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Have a client do something at a replica, for as long as that lives."""
         task = self.loop.create_task(work)
         self._errands[task] = replica
         task.add_done_callback(self._back)
+        return task
 
     def forsake(self, replica: "Replica") -> None:
         """Whoever was a client of this replica hears nothing more from it."""
@@ -255,11 +256,10 @@ class Replica:
             assert self._world.tasks()[task_id] == task.status.state
 
     async def get(self, task_id: str) -> None:
-        """A client gets a task: it is the fold of what was stored at some moment meanwhile."""
-        before = len(self._world.events(task_id))
+        """A client gets a task: it is the fold of what was stored at some moment."""
         with suppress(*LEAVING):
             fold = await self.engine.current(task_id, LOCAL)
-            assert before <= fold.number <= len(self._world.events(task_id)), "GetTask is old, or not stored"
+            assert fold.number <= len(self._world.events(task_id)), "GetTask shows what is not stored"
             assert fold.task() == self._world.folded(task_id, fold.number), "GetTask is not the fold of the log"
 
     async def pry(self, task_id: str) -> None:
@@ -294,20 +294,15 @@ class Following:
         while not self.over:
             if replicas := self._world.living:
                 replica = self._chance.choice(replicas)
-                done = asyncio.Event()
-                self._world.errand(replica, self._listen(replica, done))
-                await done.wait()
+                await asyncio.wait([self._world.errand(replica, self._listen(replica))])
             await asyncio.sleep(0.01)
 
-    async def _listen(self, replica: Replica, done: asyncio.Event) -> None:
-        try:
-            with suppress(*LEAVING):
-                async for event in replica.engine.follow(self.task_id, LOCAL, self.after):
-                    self._take(event)
-                stored = self._world.events(self.task_id)
-                self.over |= self.after >= len(stored) and _event(len(stored), stored[-1]).ends
-        finally:
-            done.set()
+    async def _listen(self, replica: Replica) -> None:
+        with suppress(*LEAVING):
+            async for event in replica.engine.follow(self.task_id, LOCAL, self.after):
+                self._take(event)
+            stored = self._world.events(self.task_id)
+            self.over |= self.after >= len(stored) and _event(len(stored), stored[-1]).ends
 
     def _take(self, event: Event) -> None:
         assert not self.over, "an event after the end"

@@ -167,6 +167,28 @@ async def test_a_cancel_is_not_lost_to_who_goes_on_with_the_task_at_the_same_mom
     assert await numbers(two, accepted.task_id) == [1, 2, 3]
 
 
+async def test_a_cancel_shows_the_end_though_its_own_replica_was_just_going_on_with_the_task(
+    engines: Engines, request_of: RequestOf
+) -> None:
+    journey = Journey()
+    one, two = engines(journey.answer), engines(journey.answer)
+    accepted = await (await one.send(request_of(), LOCAL)).stored()
+    await journey.reached["one"].wait()
+    await one.close(0.0)
+    journey.reached["one"].clear()
+    take = two.store.take
+
+    async def taken_again(task_id: str, fence: int, *args: Any, **options: Any) -> bool:
+        two.store.take = take  # type: ignore[method-assign]
+        done = await take(task_id, fence, *args, **options)
+        await two.start()
+        await journey.reached["one"].wait()
+        return done
+
+    two.store.take = taken_again  # type: ignore[method-assign]
+    assert (await two.cancel(accepted.task_id, LOCAL)).status.state == CANCELED
+
+
 async def test_a_run_that_lost_its_task_is_interrupted_though_it_writes_nothing(
     engines: Engines, request_of: RequestOf
 ) -> None:

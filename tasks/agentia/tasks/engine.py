@@ -144,7 +144,7 @@ class Engine:
                 await job.log.settled()
         await self._end(task_id, caller.owner, STOPPED[Stop.CANCEL])
         await self._cancelling.tried(task_id)
-        return await self.get(task_id, caller)
+        return (await folded(self.store, await found(self.store, task_id, caller.owner))).task()
 
     async def delete(self, task_id: str, caller: Caller) -> bool:
         """Delete a finished task; False when there is none. Raises UnsupportedOperationError for one that goes on."""
