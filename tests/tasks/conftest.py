@@ -193,7 +193,7 @@ def outbox(key: ServiceKey) -> Callable[..., Callable[[Engine], Outbox]]:
     def of(pace: Pace = QUICK, **fetching: Any) -> Callable[[Engine], Outbox]:
         fetcher = SafeFetcher(**{"allow_private": True, **fetching})
         webhooks = Webhooks(fetcher.post, partial(sign_webhook, key))
-        return lambda engine: Outbox(engine.store, engine.topics, webhooks, seconds=1.0, pace=pace)
+        return lambda engine: Outbox(engine.store, engine.topics, webhooks, seconds=30.0, pace=pace)
 
     return of
 

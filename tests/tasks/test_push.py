@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ALL = ["SUBMITTED", "WORKING", "echo", "COMPLETED"]
 
 
+@pytest.mark.parametrize("store_kind", ["sqlite", "postgres"])
 async def test_a_webhook_is_told_every_event_in_order_with_what_it_asked_to_be_shown(
     serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
 ) -> None:
@@ -101,6 +102,7 @@ async def _asking(run: Run) -> None:
     await run.ask("Sure?")
 
 
+@pytest.mark.parametrize("store_kind", ["sqlite", "postgres"])
 async def test_any_replica_tells_what_happens_on_any_other(
     serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
 ) -> None:

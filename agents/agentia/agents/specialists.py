@@ -62,6 +62,7 @@ class Specialist:
             skills=self.skills,
             input_modes=self.input_modes,
             output_modes=self.output_modes,
+            push=not self.direct,
             extensions=[
                 AgentExtension(uri=POSITION, description="Streams go on from Last-Event-ID, finished ones too."),
                 AgentExtension(uri=DEADLINE, description="A message may say until when its task must be done."),

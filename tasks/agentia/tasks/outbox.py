@@ -101,19 +101,19 @@ class Outbox:
         self._busy.set()
 
     async def _run(self, courier: Courier) -> None:
+        told = False
         try:
             told = await courier.run()
         except Refused as refused:
             log.warning("webhook not told", extra={"task": courier.key.task_id, "reason": refused.message})
-            told = False
         except Exception:
             log.exception("webhook not told", extra={"task": courier.key.task_id, "config": courier.key.id})
-            told = False
         finally:
             self._ended(courier)
+            if not told:
+                self._wake.set()
         if told and not self._topics.closed:  # something may have come while the claim was given up
             self.wake(courier.key.task_id)
-        self._wake.set()
 
     def _ended(self, courier: Courier) -> None:
         if self._couriers.get(courier.key, (None,))[0] is courier:
