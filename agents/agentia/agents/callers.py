@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from agentia.agents.patience import Patience
 from agentia.cards.urls import is_loopback, split
+from agentia.core.headers import headers_of
 from agentia.core.identity import HEADER, HopError, HopInvalid, HopVerifier, KeyInvalid, public_key
 from agentia.registry.client import AgentNotFound, RegistryClient, RegistryUnavailable
 from agentia.tasks.caller import LOCAL, Caller
@@ -30,7 +32,8 @@ AGAIN: Final = 5.0
 KEPT: Final = 1024
 NAME: Final = re.compile(r"[a-z0-9-]{1,63}")
 
-_PROXIED: Final = frozenset({"forwarded", "x-forwarded-for", "x-real-ip"})
+_HOP: Final = HEADER.lower().encode()
+_PROXIED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 
 
 def identifier(verifier: HopVerifier, url: str) -> Callable[[Request], Awaitable[Caller]]:
@@ -38,9 +41,10 @@ def identifier(verifier: HopVerifier, url: str) -> Callable[[Request], Awaitable
     own = urlsplit(url).hostname
 
     async def identify(request: Request) -> Caller:
-        token = request.headers.get(HEADER)
-        if token is None:
-            return _unsigned(request, own)
+        signed = headers_of(request.scope).get(_HOP)
+        if signed is None:
+            return _unsigned(request.scope, own)
+        token = signed.decode("latin-1")
         hop = await verifier.verify(token)
         return Caller(Owner(hop.tenant, hop.principal), hop.chain, token, hop.deadline, hop.budget)
 
@@ -91,16 +95,16 @@ class PinnedKeys:
         return key
 
 
-def _unsigned(request: Request, own: str | None) -> Caller:
+def _unsigned(scope: Scope, own: str | None) -> Caller:
     """The local principal, for programs on this machine; not for pages in its browser, nor for what a proxy lets in."""
-    headers, client = request.headers, request.client
-    if not _is_here(client.host if client else "") or not _PROXIED.isdisjoint(headers.keys()):
+    headers, client = headers_of(scope), scope.get("client")
+    if not _is_here(client[0] if client else "") or not _PROXIED.isdisjoint(headers):
         raise HopInvalid("Calls from other machines must come through the gateway, which vouches for who asks.")
-    host, page = headers.get("host"), headers.get("origin")
-    if host and not _is_ours(f"http://{host}", own):
-        raise HopError(f"This agent does not answer for the host {host[:100]!r}.")
-    if page and not _is_ours(page, own):
-        raise HopError(f"Web pages of {page[:100]!r} may not use this agent.")
+    host, page = headers.get(b"host"), headers.get(b"origin")
+    if host and not _is_host(host, own):
+        raise HopError(f"This agent does not answer for the host {host.decode('latin-1')[:100]!r}.")
+    if page and not _is_ours(page.decode("latin-1"), own):
+        raise HopError(f"Web pages of {page.decode('latin-1')[:100]!r} may not use this agent.")
     return LOCAL
 
 
@@ -111,6 +115,11 @@ def _is_here(host: str) -> bool:
     except ValueError:
         return not host  # a Unix socket has no address, and its file's rights have let the caller in
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+@lru_cache(maxsize=256)
+def _is_host(host: bytes, own: str | None) -> bool:
+    return _is_ours(f"http://{host.decode('latin-1')}", own)
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,6 @@ from functools import partial
 
 import httpx
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from agentia.agents.answering import Answering
 from agentia.agents.callers import PinnedKeys, identifier
@@ -86,7 +85,6 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
     identify = identifier(HopVerifier(specialist.id, [url], PinnedKeys(parts.registry).find), url)
     silence = settings.keep_alive_seconds
     routes = [
-        Route("/", JsonRpc(operations, identify, keep_alive=silence), methods=["POST"]),
         *card_routes(lambda: body, key.jwks),
         *Rest(operations, identify, keep_alive=silence).routes(),
     ]
@@ -95,7 +93,8 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
         if not parts.registered.is_set():
             raise NotRegistered(f"{specialist.name} is not in the registry yet.")
 
-    app = service_app(routes, lifespan=lambda _: _lifespan(specialist, parts, url, settings.drain_seconds), ready=ready)
+    rpc, life = JsonRpc(operations, identify, keep_alive=silence), partial(_lifespan, specialist, parts, url)
+    app = service_app(routes, busy={"/": rpc}, lifespan=lambda _: life(settings.drain_seconds), ready=ready)
     app.state.engine, app.state.registered = parts.engine, parts.registered
     return app
 

@@ -27,6 +27,10 @@ from agentia.tasks.version import requested, resume_from
 
 Identify = Callable[[Request], Awaitable[Caller]]
 RequestId = str | int | None
+Answer = Response | tuple[int, bytes]
+"""A response of its own kind, or the HTTP status and the JSON of one."""
+
+_MEDIA_TYPE: Final = (b"content-type", b"application/json")
 
 LEGACY_METHODS: Final = {
     "message/send": "SendMessage",
@@ -82,11 +86,16 @@ class JsonRpc:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; errors go out as JSON-RPC errors with HTTP status 200."""
-        request = Request(scope, receive)
-        response = await self._respond(request)
-        await response(scope, receive, send)
+        answer = await self._respond(Request(scope, receive))
+        if isinstance(answer, Response):
+            await answer(scope, receive, send)
+            return
+        status, body = answer
+        head = [_MEDIA_TYPE, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": head})
+        await send({"type": "http.response.body", "body": body})
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Answer:
         request_id: RequestId = None
         legacy = False
         try:
@@ -105,7 +114,7 @@ class JsonRpc:
         except Exception as exc:  # noqa: BLE001  the binding's edge: every error leaves as JSON-RPC
             return _json(rpc_error(request_id, exc, legacy=legacy), http_status(exc))
 
-    async def _current(self, method: str, body: dict[str, Any], request: Request, caller: Caller) -> Response:
+    async def _current(self, method: str, body: dict[str, Any], request: Request, caller: Caller) -> Answer:
         kind, operation = self._methods[method]
         try:
             params = read(body.get("params") or {}, kind())
@@ -182,5 +191,5 @@ def list_json(response: pb.ListTasksResponse) -> dict[str, Any]:
     }
 
 
-def _json(value: dict[str, Any], status: int = 200) -> Response:
-    return Response(dumps(value), status, media_type="application/json")
+def _json(value: dict[str, Any], status: int = 200) -> Answer:
+    return status, dumps(value).encode()

@@ -6,6 +6,7 @@ from typing import Final, Literal
 from a2a.utils.errors import InvalidParamsError, VersionNotSupportedError
 from starlette.requests import Request
 
+from agentia.core.headers import headers_of
 from agentia.tasks.sse import position
 
 Version = Literal["1.0", "0.3"]
@@ -16,7 +17,10 @@ _LEGACY = re.compile(r"0\.3(\.\d+)?")
 
 def requested(request: Request) -> Version:
     """The version that the client speaks; none said means 0.3. Raises VersionNotSupportedError."""
-    said = (request.headers.get("a2a-version") or request.query_params.get(HEADER) or "").strip()
+    header = headers_of(request.scope).get(b"a2a-version", b"")
+    if header == b"1.0":  # what nearly all say
+        return "1.0"
+    said = (header.decode("latin-1") or request.query_params.get(HEADER) or "").strip()
     if _MAJOR_ONE.fullmatch(said):
         return "1.0"
     if not said or _LEGACY.fullmatch(said):
