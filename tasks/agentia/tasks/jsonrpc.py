@@ -120,8 +120,10 @@ class JsonRpc:
             params = read(body.get("params") or {}, kind())
         except ParseError as exc:
             raise InvalidParamsError(f"params do not fit {method}: {short(exc)}") from exc
+        if method == "SendMessage" and isinstance(params, pb.SendMessageRequest):
+            return await self._sent(params, caller, body.get("id"))
         if method not in STREAMING:
-            return _json({"jsonrpc": "2.0", "id": body.get("id"), "result": _result(await operation(params, caller))})
+            return _json(_answered(body.get("id"), _result(await operation(params, caller))))
         if method == "SubscribeToTask":
             events = await operation(params, caller, resume_from(request))
         else:
@@ -136,6 +138,18 @@ class JsonRpc:
             lambda exc: dumps(rpc_error(request_id, exc)),
             keep_alive=self._keep_alive,
         )
+
+    async def _sent(self, params: pb.SendMessageRequest, caller: Caller, request_id: RequestId) -> Answer:
+        """SendMessage, whose answer is written out while the task is being stored."""
+        ready: list[tuple[pb.SendMessageResponse, Answer]] = []
+
+        def early(response: pb.SendMessageResponse) -> None:
+            ready.append((response, _json(_answered(request_id, to_json(response)))))
+
+        response = await self._operations.send_message(params, caller, early=early)
+        if ready and ready[0][0] is response:
+            return ready[0][1]
+        return _json(_answered(request_id, to_json(response)))
 
     def _method(self, name: str, version: str) -> tuple[str, bool]:
         """The method and whether it is of 0.3. Raises MethodNotFoundError or VersionNotSupportedError."""
@@ -173,6 +187,10 @@ def _check_envelope(body: dict[str, Any]) -> None:
         raise InvalidRequestError('A JSON-RPC request has "jsonrpc": "2.0" and a "method".')
     if not isinstance(body.get("params"), dict | None):
         raise InvalidParamsError('"params" must be an object.')
+
+
+def _answered(request_id: RequestId, result: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": request_id, "result": result}
 
 
 def _result(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ from agentia.tasks.caller import Caller
 from agentia.tasks.engine import Engine
 from agentia.tasks.events import Event
 from agentia.tasks.push import PushConfigs
-from agentia.tasks.states import TERMINAL, name
+from agentia.tasks.states import SETTLED, TERMINAL, name
 
 AT_ONCE: Final = 50
 """Tasks that are cancelled at once."""
@@ -51,28 +51,35 @@ class Operations:
         self._engine, self._push = engine, push
 
     async def send_message(
-        self, request: SendMessageRequest, caller: Caller, protocol: str = "1.0"
+        self,
+        request: SendMessageRequest,
+        caller: Caller,
+        protocol: str = "1.0",
+        *,
+        early: Callable[[SendMessageResponse], None] = lambda _: None,
     ) -> SendMessageResponse:
         """Section 3.1.1: waits until the task is terminal or interrupted unless `return_immediately` is set.
 
-        Here and below `protocol` is the one that a webhook is to be told in.
+        Here and below `protocol` is the one that a webhook is to be told in. `early` gets what will be returned, the
+        same object, when that is known before it is stored: to be made ready meanwhile, and shown to nobody.
         """
         validate_history_length(request.configuration)
         wait = not request.configuration.return_immediately
         accepted = await self._sent(request, caller, protocol)
-        if wait:
-            accepted = await accepted.stored(settled=True)
-        elif accepted.log is not None:
-            accepted = await accepted.stored()
+        log, response = accepted.log, None
+        if wait and log is not None and log.state in SETTLED:
+            response = _response(log.task(), request)
+            early(response)
+        if wait or log is not None:
+            accepted = await accepted.stored(settled=wait)
         if accepted.reply is not None:
             return SendMessageResponse(message=accepted.reply)
-        if accepted.log is not None:
-            task = accepted.log.task()
-        elif wait:
-            task = await self._engine.settled(accepted.task_id, caller)
-        else:
-            task = await self._engine.get(accepted.task_id, caller)
-        return SendMessageResponse(task=apply_history_length(task, request.configuration))
+        if accepted.log is None:
+            again = await (self._engine.settled if wait else self._engine.get)(accepted.task_id, caller)
+            return _response(again, request)
+        if response is None or accepted.log is not log:
+            response = _response(accepted.log.task(), request)
+        return response
 
     async def send_streaming_message(
         self, request: SendMessageRequest, caller: Caller, protocol: str = "1.0"
@@ -197,6 +204,10 @@ class Operations:
             )
         first = Event(fold.number, StreamResponse(task=fold.task()))
         return _then(first, self._engine.follow(task_id, caller, fold.number))
+
+
+def _response(task: Task, request: SendMessageRequest) -> SendMessageResponse:
+    return SendMessageResponse(task=apply_history_length(task, request.configuration))
 
 
 async def _once(event: Event) -> AsyncGenerator[Event]:

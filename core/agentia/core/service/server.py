@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentia.core.errors import AgentiaError
+from agentia.core.service.connection import Connection
 from agentia.core.service.sockets import allow_files, bind
 
 _KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that they never send into a closing one
@@ -84,7 +85,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 self._lifespan,
                 loop="uvloop",
-                http="httptools",
+                http=Connection,
                 ws="none",
                 lifespan="on",
                 log_config=None,
