@@ -155,6 +155,32 @@ def _files(folder: Path) -> list[bytes]:
 
 
 @BOTH
+async def test_a_run_elsewhere_writes_nothing_into_what_was_deleted(
+    engines: Engines, request_of: RequestOf, rows: Rows
+) -> None:
+    ready, gate, refused = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def answer(run: Run) -> None:
+        ready.set()
+        await gate.wait()
+        try:
+            await run.step("late", lambda: _said("late"))
+            await run.status("late")
+            await asyncio.Event().wait()
+        finally:
+            refused.set()
+
+    engine, other = engines(answer), engines(answer)
+    await (await engine.send(request_of("marker-a"), ANN)).stored()
+    await ready.wait()
+    assert await _operations(other).delete_tasks(ListTasksRequest(), ANN) == {"tasks": 1, "messages": 0}
+    gate.set()
+    await refused.wait()
+    left = await rows()
+    assert {table for table, found in left.items() if found} == {"alembic_version"}
+
+
+@BOTH
 async def test_one_finished_task_goes_by_its_id(engines: Engines, request_of: RequestOf, rows: Rows) -> None:
     engine = engines(_busy)
     operations = _operations(engine)

@@ -12,7 +12,7 @@ import pytest
 from a2a.types.a2a_pb2 import Message, SendMessageRequest, TaskPushNotificationConfig
 from a2a.utils.errors import TaskNotFoundError
 
-from agentia.tasks import erasing
+from agentia.tasks import erasing, postgres
 from agentia.tasks.caller import LOCAL, Caller
 from agentia.tasks.engine import Engine
 from agentia.tasks.retention import Pruner, Retention
@@ -169,6 +169,7 @@ async def test_a_long_log_goes_in_pieces(
 
     monkeypatch.setattr(erasing, "PIECE", 7)
     monkeypatch.setattr(erasing, "HOLD", 0.0)
+    monkeypatch.setattr(postgres, "EVENTS", 7)
     engine = engines(long)
     for _ in range(2):
         await _run(engine, request_of())
