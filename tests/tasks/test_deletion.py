@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,11 @@ from a2a.types.a2a_pb2 import TaskPushNotificationConfig as PushConfig
 from a2a.utils.errors import TaskNotFoundError, UnsupportedOperationError
 
 from agentia.tasks.caller import Caller
+from agentia.tasks.cancelling import Delegations
 from agentia.tasks.engine import Engine
 from agentia.tasks.operations import Operations
 from agentia.tasks.push import PushConfigs
-from agentia.tasks.records import Owner
+from agentia.tasks.records import Cancellation, Child, Owner
 from agentia.tasks.run import Run
 from agentia.tasks.states import CANCELED
 
@@ -28,6 +29,14 @@ Rows = Callable[[], Awaitable[dict[str, list[tuple[Any, ...]]]]]
 
 ANN, BOB = Caller(Owner("", "principal-ann")), Caller(Owner("", "principal-bob"))
 BOTH = pytest.mark.parametrize("store_kind", ["sqlite", "postgres"])
+
+
+async def _unreached(cancellation: Cancellation) -> Sequence[Child]:
+    return cancellation.children
+
+
+_UNREACHED = Delegations(lambda _: [Child("away", "child")], _unreached)
+"""Every task has a child whose agent is away."""
 
 
 @pytest.fixture
@@ -108,7 +117,7 @@ async def _all_sorts(engine: Engine, request_of: RequestOf, caller: Caller, mark
 async def test_everything_of_an_owner_goes_and_nothing_of_others(
     engines: Engines, request_of: RequestOf, rows: Rows
 ) -> None:
-    engine, other = engines(_busy), engines(_busy)
+    engine, other = engines(_busy, delegations=_UNREACHED), engines(_busy, delegations=_UNREACHED)
     direct = engines(direct=_reply)
     anns = await _all_sorts(engine, request_of, ANN, "marker-a")
     bobs = await _all_sorts(other, request_of, BOB, "marker-b")

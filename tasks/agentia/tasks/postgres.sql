@@ -303,7 +303,8 @@ SELECT id, snapshot, tenant, owner, context_id FROM (
     SELECT id, snapshot, tenant, owner, context_id,
            sum(octet_length(snapshot)) OVER (ORDER BY id) - octet_length(snapshot) AS before
     FROM (SELECT t.* FROM next CROSS JOIN LATERAL (
-              SELECT * FROM tasks WHERE id = next.id AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1) t
+              SELECT * FROM tasks WHERE id = next.id AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1
+                 AND NOT EXISTS (SELECT FROM cancellations c WHERE c.task_id = next.id)) t
           LIMIT $4) t) e
 WHERE before <= $5 ORDER BY id;
 
@@ -327,6 +328,7 @@ WITH gone AS MATERIALIZED (
 logged AS (DELETE FROM events WHERE task_id IN (SELECT id FROM gone)),
 journaled AS (DELETE FROM journal WHERE task_id IN (SELECT id FROM gone)),
 pushed AS (DELETE FROM push_configs WHERE task_id IN (SELECT id FROM gone)),
+told AS (DELETE FROM cancellations WHERE task_id IN (SELECT id FROM gone)),
 sent AS (
     DELETE FROM messages m USING unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (task, tenant, owner, id)
     WHERE m.tenant = k.tenant AND m.owner = k.owner AND m.message_id = k.id AND m.task_id = k.task
