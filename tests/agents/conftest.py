@@ -28,7 +28,6 @@ from agentia.core.sse import EventDecoder
 from agentia.registry.client import RegistryClient
 from agentia.registry.liveness import USUAL, Liveness
 from agentia.registry.main import create_app as create_registry
-from agentia.tasks.engine import Engine
 
 NOBODY = "http://127.0.0.1:1"
 """A registry that is not there."""
@@ -219,12 +218,6 @@ def _interfaces(url: str, version: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Agents that stop interrupt their runs at once, so that no test waits for the usual five seconds."""
-    monkeypatch.setattr(Engine.close, "__defaults__", (0.0,))
-
-
-@pytest.fixture
 def data(tmp_path: Path) -> Path:
     """The data folder of a mesh."""
     return tmp_path
@@ -240,7 +233,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def open_mesh(data: Path, template: Path, no_grace: None) -> AsyncIterator[Callable[..., Any]]:
+async def open_mesh(data: Path, template: Path) -> AsyncIterator[Callable[..., Any]]:
     """Opens a mesh, with a registry of that liveness."""
     async with AsyncExitStack() as stack:
 
@@ -249,7 +242,7 @@ async def open_mesh(data: Path, template: Path, no_grace: None) -> AsyncIterator
             shutil.copy(template / "registry.sqlite", data / "db" / "registry.sqlite")
             sock = bind("127.0.0.1", 0)
             url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-            settings = Settings(data=data, registry_url=url, allow_private=True)
+            settings = Settings(data=data, registry_url=url, allow_private=True, drain_seconds=0.0)
             http = await stack.enter_async_context(httpx.AsyncClient(timeout=30, trust_env=False, verify=False))
             await stack.enter_async_context(serving(create_registry(settings, liveness=liveness), sock))
             registry = await stack.enter_async_context(RegistryClient(url))
@@ -268,12 +261,12 @@ async def mesh(open_mesh: Callable[..., Any]) -> Mesh:
 
 
 @pytest.fixture
-async def alone(data: Path, template: Path, no_grace: None) -> AsyncIterator[Mesh]:
+async def alone(data: Path, template: Path) -> AsyncIterator[Mesh]:
     """A mesh whose registry never comes."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=30, trust_env=False, verify=False))
         registry = await stack.enter_async_context(RegistryClient(NOBODY))
-        mesh = Mesh(Settings(data=data, registry_url=NOBODY), registry, http, template)
+        mesh = Mesh(Settings(data=data, registry_url=NOBODY, drain_seconds=0.0), registry, http, template)
         stack.push_async_callback(mesh.close)
         yield mesh
 

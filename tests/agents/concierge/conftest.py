@@ -151,7 +151,7 @@ class Mesh:
 async def meshed(data: Path) -> AsyncIterator[Mesh]:
     """A registry without agents."""
     async with AsyncExitStack() as stack:
-        settings = Settings(data=data, allow_private=True)
+        settings = Settings(data=data, allow_private=True, drain_seconds=0.0)
         service = await stack.enter_async_context(AsyncExitStack())
         url = await service.enter_async_context(running(registry_app(settings)))
         registry = await stack.enter_async_context(RegistryClient(url))
