@@ -191,7 +191,7 @@ def outbox(key: ServiceKey) -> Callable[..., Callable[[Engine], Outbox]]:
     """Makes an engine's outbox; `resolve` gives the addresses of names."""
 
     def of(pace: Pace = QUICK, **fetching: Any) -> Callable[[Engine], Outbox]:
-        fetcher = SafeFetcher(**{"allow_private": True, **fetching})
+        fetcher = SafeFetcher(**{"allow_private": True, "timeout": 60.0, **fetching})
         webhooks = Webhooks(fetcher.post, partial(sign_webhook, key))
         return lambda engine: Outbox(engine.store, engine.topics, webhooks, seconds=30.0, pace=pace)
 
