@@ -119,7 +119,8 @@ WITH taken AS (
     WHERE id = $4 AND (
         fence = $5 AND ($7::int IS NULL OR state = $7)
                    AND (NOT $8::bool OR lease_expires IS NULL
-                        OR lease_expires < extract(epoch FROM clock_timestamp())::float8)
+                        OR lease_expires < extract(epoch FROM clock_timestamp())::float8
+                        OR lease_expires > extract(epoch FROM clock_timestamp())::float8 + 3600)
         OR $6 AND fence = $5 + 1 AND replica = $1)
     RETURNING id, replica
 )
@@ -142,7 +143,8 @@ SELECT pg_notify($2, $3) WHERE EXISTS (SELECT FROM freed);
 -- name: unfinished    By the database's clock; what another replica is just taking is left to it.
 WITH lost AS (
     SELECT id, tenant, owner FROM tasks
-    WHERE state IN (1, 2) AND replica IS NOT NULL AND lease_expires < extract(epoch FROM clock_timestamp())::float8
+    WHERE state IN (1, 2) AND replica IS NOT NULL
+      AND (lease_expires < extract(epoch FROM clock_timestamp())::float8 OR lease_expires > extract(epoch FROM clock_timestamp())::float8 + 3600)
       AND split_part(agent_version, '.', 1) = $2
     ORDER BY lease_expires LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ),

@@ -32,7 +32,7 @@ WHERE id = ? AND fence = ?;
 -- name: take    Take a task: the fence goes up, so that an older run can write nothing more.
 UPDATE tasks SET replica = ?, fence = fence + 1, lease_expires = ?, attempts = ?
 WHERE id = ? AND fence = ? AND (? IS NULL OR state = ?)
-  AND (? IS NULL OR lease_expires IS NULL OR lease_expires < ?);
+  AND (? IS NULL OR lease_expires IS NULL OR lease_expires NOT BETWEEN ? AND ? + 3600.0);
 
 -- name: renew    The leases of all runs of a replica at once; returned are those that it holds.
 UPDATE tasks SET lease_expires = ?
@@ -74,8 +74,9 @@ WHERE task_id = ? AND (step IS NOT NULL OR input IS NOT NULL) ORDER BY number;
 SELECT step, hash, result FROM journal WHERE task_id = ?;
 
 -- name: unfinished    Tasks to be worked on that nobody holds: those lost by a replica, then those that wait, in order.
+-- No lease is longer than an hour: one that seems to be was given before the clock was set back.
 SELECT * FROM (SELECT id, tenant, owner FROM tasks
-               WHERE state IN (1, 2) AND replica IS NOT NULL AND lease_expires < ?1
+               WHERE state IN (1, 2) AND replica IS NOT NULL AND (lease_expires < ?1 OR lease_expires > ?1 + 3600.0)
                  AND substr(agent_version, 1, instr(agent_version || '.', '.') - 1) = ?3
                ORDER BY lease_expires LIMIT ?2)
 UNION ALL

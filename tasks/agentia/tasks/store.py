@@ -125,7 +125,7 @@ class SqliteStore:
     ) -> bool:
         """See Store."""
         now = time.time() if expired else None
-        values = (lease.replica, lease.expires, attempts, task_id, fence, state, state, now, now)
+        values = (lease.replica, lease.expires, attempts, task_id, fence, state, state, now, now, now)
         if lease.replica is not None:
             return bool(await self._change("take", values))
         return bool(await _awaited(self._writing.submit(lambda connection: take_aloud(connection, values))))
