@@ -1,10 +1,13 @@
 """Serving an author's specialist: found, refused with the author's own line, and joined to a mesh."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from agentia.core.database import connect
 
 Run = Callable[..., Any]
 SPECIALIST = """
@@ -63,3 +66,28 @@ def test_an_agent_serves_alone_where_no_mesh_runs(started: Run, agentia: Run, au
     program.line_with("service ready")
     done = agentia("ask", "hello", "--url", f"http://127.0.0.1:{port}")
     assert (done.returncode, done.stdout) == (0, "HELLO\n")
+
+
+def test_an_agent_that_cannot_start_says_why_and_leaves_its_file_alone(started: Run, author: Path) -> None:
+    """Three at once: a lease that is too short, a file that is no database, and one that an older version left."""
+    broken, old = (author / name / "db" / "shouter.sqlite" for name in ("broken", "old"))
+    for path in (broken, old):
+        path.parent.mkdir(parents=True)
+    broken.write_bytes(b"hello, I am no database" * 500)
+    with closing(connect(old)) as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        database.execute("INSERT INTO alembic_version VALUES ('0001')")
+    before = [path.read_bytes() for path in (broken, old)]
+    programs = {
+        "AGENTIA_LEASE_SECONDS must be between 1 and 3600 seconds": started(
+            "serve", "shout.py", AGENTIA_LEASE_SECONDS="0.5"
+        ),
+        "move the file away": started("serve", "shout.py", "--data", "broken"),
+        "Run `agentia migrate`": started("serve", "shout.py", "--data", "old", AGENTIA_MIGRATE="check"),
+    }
+    for words, program in programs.items():
+        assert program.end() not in (0, -6, -11)
+        said = " ".join(" ".join(program.said).split())
+        assert words in said
+        assert "Traceback" not in said
+    assert [path.read_bytes() for path in (broken, old)] == before
