@@ -19,7 +19,7 @@ from agentia.core.identity import ServiceKey, WebhookInvalid, verify_webhook
 from agentia.core.service import bind, create_app, running
 from agentia.tasks.engine import Engine
 from agentia.tasks.outbox import Outbox
-from agentia.tasks.webhook import Pace
+from agentia.tasks.webhook import USUAL, Failure, Pace
 
 if TYPE_CHECKING:
     from tests.conftest import Post, Receiver
@@ -111,3 +111,12 @@ async def test_the_signature_says_who_sent_which_body_when_and_nothing_else_pass
     for keys, given, body, url, now in wrong:
         with pytest.raises(WebhookInvalid):
             verify_webhook(keys, given, body, url=url, now=now)
+
+
+def test_a_webhook_that_is_down_for_hours_is_still_tried() -> None:
+    down = Failure("It is down.")
+    waits = [down.next(tries, USUAL) for tries in range(1, USUAL.attempts + 1)]
+    assert waits.pop() is None
+    assert 4 * 3600 < sum(wait or 0.0 for wait in waits) < 8.2 * 3600
+    assert max(wait or 0.0 for wait in waits) <= 3600
+    assert (Failure("Later.", after=1e9).next(1, USUAL) or 0.0) == 86_400

@@ -41,14 +41,14 @@ class Pace:
 
     first: float = 1.0
     longest: float = 3600.0
-    attempts: int = 16
+    attempts: int = 20
     refusals: int = 3
     patience: float = 86_400.0
     """How long a webhook may ask us to wait (Retry-After)."""
 
 
 USUAL: Final = Pace()
-"""Sixteen tries within about seven hours."""
+"""Twenty tries within about six hours (four to eight)."""
 
 
 @dataclass(frozen=True)
