@@ -18,6 +18,12 @@ ENOUGH = 2_000_000_000
 """Bytes that a run of all tests may need there."""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `-n auto` means: two for each core, as a test waits half of its time."""
+    return min(2 * (os.cpu_count() or 1), 16)
+
+
 def pytest_configure() -> None:
     """Have all temporary files in memory where that can be, so that no test waits for a disk that others use."""
     if "TMPDIR" not in os.environ and _can_hold_all(MEMORY):

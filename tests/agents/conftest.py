@@ -4,11 +4,13 @@ import asyncio
 import json
 import shutil
 import socket
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -215,6 +217,20 @@ class Mesh:
 
 def _interfaces(url: str, version: str) -> list[dict[str, str]]:
     return [{"url": f"{url}/", "protocolBinding": "JSONRPC", "protocolVersion": version}]
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses between tries last no time, and count in full: patience with who is gone for good is over at once."""
+    skipped = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal skipped
+        skipped += seconds
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("agentia.agents.patience.asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("agentia.agents.patience.time", SimpleNamespace(monotonic=lambda: time.monotonic() + skipped))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from agentia.agents import Skill, Specialist, TaskRun
 
 if TYPE_CHECKING:
-    from tests.agents.conftest import Mesh
+    from tests.agents.conftest import Client, Mesh
 
 CANCELED = "TASK_STATE_CANCELED"
 
@@ -16,13 +16,16 @@ CANCELED = "TASK_STATE_CANCELED"
 class Endless:
     """A child's answer that never ends."""
 
-    def __init__(self) -> None:
-        self.begun = asyncio.Event()
-
-    async def answer(self, _task: TaskRun) -> str:
-        self.begun.set()
+    async def answer(self, task: TaskRun) -> str:
+        await task.status("Breathing in")
         await asyncio.Event().wait()
         return ""
+
+    async def heard(self, boss: "Client", task_id: str) -> None:
+        """Wait until the boss has heard of its child."""
+        async for _, event in boss.events(task_id):
+            if "shouter: Breathing in" in str(event):
+                return
 
     @property
     def specialist(self) -> Specialist:
@@ -42,7 +45,7 @@ async def test_a_cancel_on_another_replica_cancels_the_child(mesh: "Mesh") -> No
     mesh.running["first boss"] = mesh.running.pop("boss")
     two = await mesh.join(BOSS)
     task_id = await one.begin("hello")
-    await child.begun.wait()
+    await child.heard(one, task_id)
     canceled = (await two.rpc("CancelTask", {"id": task_id}))["result"]
     assert canceled["status"]["state"] == CANCELED
     assert [each["status"]["state"] for each in await shouter.tasks()] == [CANCELED]
@@ -54,7 +57,7 @@ async def test_a_child_whose_agent_was_away_is_cancelled_once_it_is_back(mesh: "
     child = Endless()
     shouter, boss = await mesh.join(child.specialist), await mesh.join(BOSS)
     task_id = await boss.begin("hello")
-    await child.begun.wait()
+    await child.heard(boss, task_id)
     await mesh.leave(shouter)
     canceled = (await boss.rpc("CancelTask", {"id": task_id}))["result"]
     assert canceled["status"]["state"] == CANCELED

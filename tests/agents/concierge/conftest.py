@@ -132,7 +132,8 @@ class Mesh:
         service = await self.stack.enter_async_context(AsyncExitStack())
         sock = bind("127.0.0.1", 0)
         url = f"http://127.0.0.1:{sock.getsockname()[1]}/"
-        await service.enter_async_context(running(create_app(specialist, self.settings, url, **options), sock))
+        app = create_app(specialist, self.settings, url, **options)
+        await service.enter_async_context(running(app, sock, on_drain=lambda: app.state.engine.drain()))
         await self.registry.register(url)
         self.services[specialist.id] = service
         return url

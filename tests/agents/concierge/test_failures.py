@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from agentia.agents import Skill, Specialist, TaskFailed, TaskRejected, TaskRun, specialist
 
 Serve = Callable[..., Awaitable[Any]]
@@ -71,6 +73,7 @@ async def test_an_answer_without_a_number_cannot_be_calculated_with(serve: Serve
     )
 
 
+@pytest.mark.usefixtures("short_pauses")
 async def test_an_agent_that_dies_in_the_middle_is_replaced(mesh: Any) -> None:
     begun, over = asyncio.Event(), asyncio.Event()
 
@@ -82,7 +85,7 @@ async def test_an_agent_that_dies_in_the_middle_is_replaced(mesh: Any) -> None:
 
     await mesh.start(dying)
     await mesh.start(second)
-    client = await mesh.client(patience=0.05)
+    client = await mesh.client(patience=10)
     asking = asyncio.create_task(client.ask("Find a rhyme for spoon"))
     await begun.wait()
     stopping = asyncio.create_task(mesh.stop("dying"))

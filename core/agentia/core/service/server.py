@@ -48,11 +48,17 @@ def serve(
 
 
 @asynccontextmanager
-async def running(app: ASGIApp, sock: socket.socket | None = None, *, service: str = "service") -> AsyncIterator[str]:
+async def running(
+    app: ASGIApp,
+    sock: socket.socket | None = None,
+    *,
+    service: str = "service",
+    on_drain: Callable[[], None] | None = None,
+) -> AsyncIterator[str]:
     """The app on a real socket beside other work of this event loop; yields its URL. For tests and benchmarks."""
     sock = sock or bind("127.0.0.1", 0)
     host, port = sock.getsockname()[:2]
-    server = _EmbeddedServer(app, service, on_ready=None, on_drain=None, grace=1)
+    server = _EmbeddedServer(app, service, on_ready=None, on_drain=on_drain, grace=1)
     with sock:
         task = asyncio.create_task(server.serve(sockets=[sock]))
         await server.settled.wait()
