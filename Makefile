@@ -36,7 +36,7 @@ test: .venv/.installed-test .venv/.compiled
 
 # All of them, also what `make test` runs; one after the other, as each takes the machine for itself.
 survival: .venv/.installed-test .venv/.compiled
-	@.venv/bin/python -m pytest tests/survival -m "" $(ARGS)
+	@.venv/bin/python -m pytest tests/survival -m "" -rs --durations=10 $(ARGS)
 
 lint: .venv/.installed-test
 	@.venv/bin/ruff check .

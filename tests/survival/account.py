@@ -58,6 +58,26 @@ def whole(text: str, pieces: int) -> None:
     assert [int(match[2]) for match in found if match] == list(range(pieces))
 
 
+def by_task(notes: Sequence[Note]) -> dict[str, list[Note]]:
+    """The side file, task by task."""
+    found: dict[str, list[Note]] = {}
+    for note in notes:
+        found.setdefault(note.task, []).append(note)
+    return found
+
+
+def filed(follower: Follower, task: Any, notes: Sequence[Note], lives: int) -> None:
+    """All that must be true of a task of the clerk, whose replicas had so many lives."""
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED", task["status"]
+    unbroken(follower)
+    same_artifacts(follower, task)
+    nothing_repeated(notes, lives)
+    nothing_swapped(notes, content(task, "results.json"))
+    attempts, pieces = zip(*(line.split(":") for line in content(task, "minutes.txt").splitlines()), strict=True)
+    assert len(set(attempts)) == 1
+    assert pieces == ("0", "1", "2")
+
+
 def content(task: Any, name: str) -> Any:
     """What an artifact holds: text or JSON."""
     [artifact] = [artifact for artifact in task["artifacts"] if artifact["name"] == name]

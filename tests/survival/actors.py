@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from agentia.agents import Skill, Specialist, TaskRun
@@ -93,18 +94,18 @@ def helper(name: str) -> Specialist:
     return _specialist(help_out, name, "help", "Lend a hand, help out with a part")
 
 
-def walker(name: str) -> Specialist:
-    """Ten steps, one after the other, each with a status before it."""
+def walker(name: str, version: str = "1.0.0", step: str = "step") -> Specialist:
+    """Ten steps, one after the other, each with a status before it. Versions name their steps differently."""
 
     async def walk(task: TaskRun) -> str:
         results = []
         for number in range(10):
             await task.status(f"Walking {number}")
-            results.append(await done(name, task, f"step-{number}"))
+            results.append(await done(name, task, f"{step}-{number}"))
         await task.artifact("results.json", results)
-        return "Walked"
+        return f"Walked by {version}"
 
-    return _specialist(walk, name, "walk", "Walk step by step")
+    return _specialist(walk, name, "walk", "Walk step by step", version)
 
 
 def asker(name: str) -> Specialist:
@@ -156,14 +157,16 @@ async def _filed(task: TaskRun, key: str) -> Any:
     return result
 
 
-def _specialist(answer: Any, name: str, skill: str, words: str) -> Specialist:
-    return Specialist(answer, [Skill(skill, words)], name, f"{words}.")
+def _specialist(answer: Any, name: str, skill: str, words: str, version: str = "1.0.0") -> Specialist:
+    return Specialist(answer, [Skill(skill, words)], name, f"{words}.", version)
 
 
 CAST: Final[dict[str, Callable[[str], Specialist]]] = {
     "assembler": assembler,
     "helper": helper,
     "walker": walker,
+    "walker-1.1": partial(walker, version="1.1.0"),
+    "walker-2": partial(walker, version="2.0.0", step="stride"),
     "asker": asker,
     "clerk": clerk,
 }

@@ -79,6 +79,14 @@ class Service:
             os.kill(self.pid, signal.SIGKILL)
         await self.ended.wait()
 
+    async def stop(self) -> None:
+        """Have it end in order, and wait until it has."""
+        await self.begun.wait()
+        self.up.clear()
+        self.doomed = True
+        os.kill(self.pid, signal.SIGTERM)
+        await self.ended.wait()
+
     async def restart(self) -> None:
         """Kill it, and start it again."""
         await self.kill()

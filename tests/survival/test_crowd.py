@@ -4,14 +4,13 @@ import asyncio
 import random
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from tests.survival.account import content, nothing_repeated, nothing_swapped, same_artifacts, unbroken
+from tests.survival.account import by_task, filed
 from tests.survival.follower import Follower
 from tests.survival.service import Service
-from tests.survival.stage import Note, Stage
+from tests.survival.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -78,20 +77,7 @@ async def test_of_many_tasks_each_ends_once(stage: Stage, chance: random.Random,
     print(f"{len(followers)} tasks, {reaper.deaths} deaths in {time.monotonic() - began:.1f} s")
     assert reaper.deaths >= 3
     await asyncio.gather(first.up.wait(), second.up.wait())
-    notes: dict[str, list[Note]] = {}
-    for note in stage.notes():
-        notes.setdefault(note.task, []).append(note)
+    notes = by_task(stage.notes())
     assert set(notes) == {follower.task_id for follower in followers}, "a message became two tasks"
     for follower in followers:
-        check(follower, await first.rpc("GetTask", id=follower.task_id), notes[follower.task_id], reaper.deaths)
-
-
-def check(follower: Follower, task: Any, notes: list[Note], deaths: int) -> None:
-    assert task["status"]["state"] == "TASK_STATE_COMPLETED", task["status"]
-    unbroken(follower)
-    same_artifacts(follower, task)
-    nothing_repeated(notes, lives=1 + deaths)
-    nothing_swapped(notes, content(task, "results.json"))
-    attempts, pieces = zip(*(line.split(":") for line in content(task, "minutes.txt").splitlines()), strict=True)
-    assert len(set(attempts)) == 1
-    assert pieces == ("0", "1", "2")
+        filed(follower, await first.rpc("GetTask", id=follower.task_id), notes[follower.task_id], 1 + reaper.deaths)
