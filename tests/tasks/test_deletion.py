@@ -14,6 +14,7 @@ from a2a.types.a2a_pb2 import CancelTaskRequest, ListTasksRequest, Message, Send
 from a2a.types.a2a_pb2 import TaskPushNotificationConfig as PushConfig
 from a2a.utils.errors import TaskNotFoundError, UnsupportedOperationError
 
+from agentia.tasks import store as sqlite_store
 from agentia.tasks.caller import Caller
 from agentia.tasks.engine import Engine
 from agentia.tasks.operations import Operations
@@ -148,6 +149,25 @@ async def test_the_bytes_of_the_file_hold_nothing_of_it(
     assert (await _operations(engine).delete_tasks(ListTasksRequest(), ANN))["tasks"] == 40
     assert [trace for trace in traces if any(trace in data for data in _files(tmp_path))] == []
     assert any(b"marker-b" in data for data in _files(tmp_path))
+
+
+async def test_a_file_that_cannot_be_written_anew_does_not_stop_a_deletion(
+    engines: Engines, request_of: RequestOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engines(_busy)
+    await (await engine.send(request_of("marker-a ends"), ANN)).stored(settled=True)
+    with closing(sqlite3.connect(tmp_path / "tasks.sqlite", isolation_level=None)) as other:
+        erase_rest = engine.store.erase_rest
+
+        async def then_locked(owner: Owner, before: float) -> int:
+            replies = await erase_rest(owner, before)
+            other.execute("BEGIN IMMEDIATE")
+            return replies
+
+        monkeypatch.setattr(engine.store, "erase_rest", then_locked)
+        monkeypatch.setattr(sqlite_store, "SCRUBS", 1)
+        engine.store._write.execute("PRAGMA busy_timeout = 0")  # type: ignore[attr-defined]
+        assert (await _operations(engine).delete_tasks(ListTasksRequest(), ANN))["tasks"] == 1
 
 
 def _files(folder: Path) -> list[bytes]:

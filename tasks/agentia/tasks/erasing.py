@@ -65,8 +65,11 @@ def rewrite(connection: sqlite3.Connection) -> None:
     (pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
     if pages * size > REWRITTEN:
         log.info("the task database is too large to be written anew after a deletion", extra={"bytes": pages * size})
-    else:
+        return
+    try:
         connection.execute("VACUUM")
+    except sqlite3.OperationalError as exc:  # no space for a second file, or another process writes for long
+        log.warning("the task database could not be written anew after a deletion", extra={"reason": str(exc)})
 
 
 def empty_log(connection: sqlite3.Connection) -> bool:
