@@ -106,3 +106,31 @@ async def test_a_deadline_passes_for_a_task_that_waits_its_turn_too(engines: Eng
     await engine.start()
     state, words = await said(engine, task_id)
     assert (state, words[:12]) == (FAILED, "The deadline")
+
+
+async def test_a_step_that_changed_fails_its_task_and_touches_nothing_else(
+    engines: Engines, request_of: RequestOf
+) -> None:
+    async def old(run: Run) -> None:
+        await run.step("load", lambda: asyncio.sleep(0, 1), given="v1")
+        await run.ask("go on?")
+
+    async def new(run: Run) -> str:
+        given = "v2" if run.messages[0].parts[0].text == "changed" else "v1"
+        await run.step("load", lambda: asyncio.sleep(0, 2), given=given)
+        await run.ask("go on?")
+        return "done"
+
+    one, two = engines(old, "1.0"), engines(new, "1.1")
+    texts = ("changed", "same", "paused")
+    tasks = [(await (await one.send(request_of(text), LOCAL)).stored(settled=True)).task_id for text in texts]
+    before = [await two.store.replay(task_id) for task_id in tasks]
+    for task_id in tasks[:2]:
+        await two.send(request_of("yes", task_id=task_id), LOCAL)
+    state, words = await said(two, tasks[0])
+    assert (state, "'step/load'" in words) == (FAILED, True)
+    assert await said(two, tasks[1]) == (COMPLETED, "done")
+    after = [await two.store.replay(task_id) for task_id in tasks]
+    assert [journal for _, journal in after] == [journal for _, journal in before]
+    assert after[2] == before[2]
+    assert (await two.get(tasks[2], LOCAL)).status.state == INPUT_REQUIRED
