@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -154,7 +154,7 @@ class Stage:
                 print(f"{service.id} has ended with status {said['status']}. Its log ends with\n{service.last_words()}")
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
+        with closing(writer), suppress(ConnectionError):
             while line := await reader.readline():
                 said = json.loads(line)
                 if "log" in said:
@@ -164,4 +164,3 @@ class Stage:
                 if (decide := self._decide.get(report.actor)) is not None:
                     await decide(report)
                 writer.write(b"go\n")
-        writer.close()

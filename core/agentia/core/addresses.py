@@ -1,10 +1,11 @@
 """Addresses: which are public, and what a URL from a stranger may look like."""
 
 import re
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
+_PROTOCOLS = IPv4Network("192.0.0.0/24")  # of RFC 6890, which Python before 3.11.10 and 3.12.4 takes for public
 _GLOBAL_UNICAST = IPv6Network("2000::/3")  # everything else of IPv6 is special: loopback, LAN, NAT64, multicast, …
 _CARRIES_IPV4 = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))  # 6to4 and Teredo lead to an IPv4 address
 _NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
@@ -20,7 +21,7 @@ def is_public(address: str) -> bool:
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     if isinstance(ip, IPv4Address):
-        return ip.is_global and not ip.is_multicast and not ip.is_reserved
+        return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in _PROTOCOLS
     return ip.is_global and ip in _GLOBAL_UNICAST and not any(ip in network for network in _CARRIES_IPV4)
 
 

@@ -27,8 +27,10 @@ def parse(raw: bytes) -> Any:
     """A body as JSON. Raises JSONParseError, also for NaN and the like, which are not JSON."""
     try:
         return _decode(raw.decode())
-    except (ValueError, RecursionError) as exc:
+    except ValueError as exc:
         raise JSONParseError(f"The body is not JSON in UTF-8: {short(exc)}") from exc
+    except RecursionError as exc:
+        raise JSONParseError("The body is nested too deeply.") from exc
 
 
 def short(exc: Exception) -> str:
