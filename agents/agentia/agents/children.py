@@ -5,8 +5,8 @@ import json
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from agentia.agents.errors import AgentSilent, PeerRefused
 from agentia.agents.peer import Peer
@@ -60,16 +60,19 @@ async def cancel(peers: Peers, peer: Peer, errand: Errand, task_id: str) -> bool
 
 def open_children(journal: Iterable[JournalEntry]) -> list[Child]:
     """Of each delegation in a journal the child, when it was sent and has come to no end that we know of."""
-    records: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    records: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
     for entry in journal:
         if found := _STEP.fullmatch(entry.step):
-            records[found["place"]][found["record"]] = json.loads(entry.result)
-    return [Child(each["choose"], each["sent"]) for each in records.values() if "sent" in each and _open(each)]
+            records[found["place"]][found["record"]] = entry.result
+    open_ones = [each for each in records.values() if "sent" in each and _open(each.get("done"))]
+    return [Child(json.loads(each["choose"]), json.loads(each["sent"])) for each in open_ones]
 
 
-def _open(records: Mapping[str, Any]) -> bool:
+def _open(done: bytes | None) -> bool:
     """Whether nobody has heard of the child's end: it was not waited for, or its agent was given up."""
-    return "done" not in records or records["done"].get("error") == AgentSilent.code
+    if done is None:
+        return True
+    return done.startswith(b'{"error"') and json.loads(done)["error"] == AgentSilent.code  # a result may be large
 
 
 def _not_told(errand: Errand, task_id: str, exc: Exception) -> None:

@@ -12,8 +12,8 @@ from agentia.tasks.takeover import Takeovers
 from agentia.tasks.upgrades import compatible, major
 from agentia.tasks.work import STOPPED, Ending, Stop
 
-AT_ONCE: Final = 50
-"""Tasks that are looked at together."""
+AT_ONCE: Final = 500
+"""Tasks that fail in one round."""
 
 log = logging.getLogger("agentia.tasks")
 
@@ -41,13 +41,10 @@ class Overdue:
         while True:
             try:
                 await self._warn()
-                while found := await self._store.overdue(time.time() - self._longest, AT_ONCE):
-                    for task_id, owner in found:
-                        await self._fail(task_id, owner)
+                for task_id, owner in await self._store.overdue(time.time() - self._longest, AT_ONCE):
+                    await self._fail(task_id, owner)
             except Refused as refused:
                 log.warning("overdue tasks not looked for", extra={"reason": refused.message})
-            except Exception:  # a task that cannot be read, most likely
-                log.exception("overdue task not failed")
             await asyncio.sleep(self._seconds)
 
     async def _warn(self) -> None:
@@ -58,9 +55,14 @@ class Overdue:
         self._stranded = set(stranded)
 
     async def _fail(self, task_id: str, owner: Owner) -> None:
-        stored = await self._store.find_task(task_id, owner)
-        if stored is not None and stored.state not in TERMINAL:
-            await self._takeovers.ended(stored, owner, self._ending(stored))
+        try:
+            stored = await self._store.find_task(task_id, owner)
+            if stored is not None and stored.state not in TERMINAL:
+                await self._takeovers.ended(stored, owner, self._ending(stored))
+        except Refused:
+            raise
+        except Exception:  # one that cannot be read shall not keep the others waiting
+            log.exception("overdue task not failed", extra={"task": task_id})
 
     def _ending(self, stored: Stored) -> Ending:
         if stored.deadline is not None and stored.deadline <= time.time():
