@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,11 @@ from a2a.utils.errors import TaskNotFoundError, UnsupportedOperationError
 
 from agentia.tasks import store as sqlite_store
 from agentia.tasks.caller import Caller
+from agentia.tasks.cancelling import Delegations
 from agentia.tasks.engine import Engine
 from agentia.tasks.operations import Operations
 from agentia.tasks.push import PushConfigs
-from agentia.tasks.records import Owner
+from agentia.tasks.records import Cancellation, Child, Owner
 from agentia.tasks.run import Run
 from agentia.tasks.states import CANCELED
 
@@ -29,6 +30,14 @@ Rows = Callable[[], Awaitable[dict[str, list[tuple[Any, ...]]]]]
 
 ANN, BOB = Caller(Owner("", "principal-ann")), Caller(Owner("", "principal-bob"))
 BOTH = pytest.mark.parametrize("store_kind", ["sqlite", "postgres"])
+
+
+async def _unreached(cancellation: Cancellation) -> Sequence[Child]:
+    return cancellation.children
+
+
+_UNREACHED = Delegations(lambda _: [Child("away", "child")], _unreached)
+"""Every task has a child whose agent is away."""
 
 
 @pytest.fixture
@@ -109,7 +118,7 @@ async def _all_sorts(engine: Engine, request_of: RequestOf, caller: Caller, mark
 async def test_everything_of_an_owner_goes_and_nothing_of_others(
     engines: Engines, request_of: RequestOf, rows: Rows
 ) -> None:
-    engine, other = engines(_busy), engines(_busy)
+    engine, other = engines(_busy, delegations=_UNREACHED), engines(_busy, delegations=_UNREACHED)
     direct = engines(direct=_reply)
     anns = await _all_sorts(engine, request_of, ANN, "marker-a")
     bobs = await _all_sorts(other, request_of, BOB, "marker-b")
@@ -172,6 +181,32 @@ async def test_a_file_that_cannot_be_written_anew_does_not_stop_a_deletion(
 
 def _files(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in folder.glob("tasks.sqlite*") if not path.name.endswith("-shm")]
+
+
+@BOTH
+async def test_a_run_elsewhere_writes_nothing_into_what_was_deleted(
+    engines: Engines, request_of: RequestOf, rows: Rows
+) -> None:
+    ready, gate, refused = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def answer(run: Run) -> None:
+        ready.set()
+        await gate.wait()
+        try:
+            await run.step("late", lambda: _said("late"))
+            await run.status("late")
+            await asyncio.Event().wait()
+        finally:
+            refused.set()
+
+    engine, other = engines(answer), engines(answer)
+    await (await engine.send(request_of("marker-a"), ANN)).stored()
+    await ready.wait()
+    assert await _operations(other).delete_tasks(ListTasksRequest(), ANN) == {"tasks": 1, "messages": 0}
+    gate.set()
+    await refused.wait()
+    left = await rows()
+    assert {table for table, found in left.items() if found} == {"alembic_version"}
 
 
 @BOTH

@@ -12,9 +12,11 @@ import pytest
 from a2a.types.a2a_pb2 import Message, SendMessageRequest, TaskPushNotificationConfig
 from a2a.utils.errors import TaskNotFoundError
 
-from agentia.tasks import erasing
+from agentia.tasks import erasing, postgres
 from agentia.tasks.caller import LOCAL, Caller
+from agentia.tasks.cancelling import Delegations
 from agentia.tasks.engine import Engine
+from agentia.tasks.records import Cancellation, Child
 from agentia.tasks.retention import Pruner, Retention
 from agentia.tasks.run import Run
 from agentia.tasks.states import COMPLETED, INPUT_REQUIRED
@@ -25,7 +27,7 @@ Engines = Callable[..., Engine]
 RequestOf = Callable[..., SendMessageRequest]
 Query = Callable[[str], Awaitable[list[Any]]]
 
-TABLES = ("tasks", "events", "journal", "messages", "contexts", "push_configs")
+TABLES = ("tasks", "events", "journal", "messages", "contexts", "push_configs", "cancellations")
 NOW = Retention(events=-60.0, tasks=-60.0)
 EVENTS = Retention(events=-60.0, tasks=60.0)
 """As if a minute had passed: what ended just now is old enough."""
@@ -132,6 +134,24 @@ async def test_a_task_goes_with_all_that_belongs_to_it(engines: Engines, request
     assert (await counts(query))["push_configs"] == 0, "what is gone gets no push config any more"
 
 
+async def test_a_task_stays_while_its_children_are_to_be_told_of_its_end(
+    engines: Engines, request_of: RequestOf, query: Query
+) -> None:
+    away = [Child("agent", "task")]
+
+    async def cancel(cancellation: Cancellation) -> list[Child]:
+        return away[:]
+
+    engine = engines(_stepping, delegations=Delegations(lambda _: away, cancel))
+    task_id = await _run(engine, request_of("ask"))
+    await engine.cancel(task_id, LOCAL)
+    await Pruner(engine.store, NOW).once()
+    assert (await counts(query))["tasks"] == 1
+    await engine.store.cancelled(task_id, ())
+    await Pruner(engine.store, NOW).once()
+    assert await counts(query) == dict.fromkeys(TABLES, 0)
+
+
 async def test_a_context_stays_while_something_is_in_it(engines: Engines, request_of: RequestOf, query: Query) -> None:
     engine = engines(_stepping)
     await _run(engine, request_of(context_id="mine"))
@@ -169,6 +189,7 @@ async def test_a_long_log_goes_in_pieces(
 
     monkeypatch.setattr(erasing, "PIECE", 7)
     monkeypatch.setattr(erasing, "HOLD", 0.0)
+    monkeypatch.setattr(postgres, "EVENTS", 7)
     engine = engines(long)
     for _ in range(2):
         await _run(engine, request_of())

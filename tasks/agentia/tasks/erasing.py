@@ -113,6 +113,7 @@ def _erase(connection: sqlite3.Connection, task: Ended, until: float) -> bool:
     if not _prune(connection, task.id, until):
         return False
     connection.execute(_SQL["erase_push"], (task.id,))
+    connection.execute(_SQL["end_cancellation"], (task.id,))
     keys = [(*task.owner, message, task.id) for message in task.messages]
     connection.executemany(_SQL["erase_message"], keys)
     connection.execute(_SQL["erase_task"], (task.id,))

@@ -32,6 +32,8 @@ from agentia.tasks.records import (
 )
 from agentia.tasks.store import MANY_BYTES, MIGRATIONS, above
 
+EVENTS: Final = 10_000
+"""Events that one statement deletes, which takes some 70 ms."""
 _WHERE: Final = ("tenant", "owner", "context", "state", "after", "cursor_updated", "cursor_id", "limit")
 
 
@@ -200,7 +202,8 @@ class PostgresStore:
 
     async def prune(self, tasks: Sequence[str]) -> int:
         """See Store."""
-        await self._tried("prune", list(tasks))
+        while len(await self._tried("prune", list(tasks), EVENTS)) == EVENTS:
+            pass
         return len(tasks)
 
     async def expired(self, before: float, after: str, limit: int) -> list[Ended]:
@@ -220,6 +223,7 @@ class PostgresStore:
         keys = [(task.id, *task.owner, message) for task in tasks for message in task.messages]
         columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], [], []]
         ids = [task.id for task in tasks]
+        await self.prune(ids)
         await self._tried("erase", ids, *columns)
         self._news.tell(ids)
         return len(tasks)

@@ -286,26 +286,36 @@ WITH RECURSIVE logged (id) AS (
 SELECT t.id FROM logged CROSS JOIN LATERAL (
     SELECT id FROM tasks WHERE id = logged.id AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1) t LIMIT $4;
 
--- name: prune    Events and journal of finished tasks; those that another replica is just pruning are left to it.
+-- name: prune    The journal of finished tasks and some of their events; what another replica is at is left to it.
 WITH ended AS MATERIALIZED (
     SELECT id FROM tasks WHERE id = ANY($1::text[]) AND state IN (3, 4, 5, 7) ORDER BY id FOR UPDATE SKIP LOCKED
 ),
-logged AS (DELETE FROM events WHERE task_id IN (SELECT id FROM ended))
-DELETE FROM journal WHERE task_id IN (SELECT id FROM ended);
+journaled AS (DELETE FROM journal WHERE task_id IN (SELECT id FROM ended))
+DELETE FROM events WHERE (task_id, number) IN (
+    SELECT e.task_id, e.number FROM ended JOIN events e ON e.task_id = ended.id LIMIT $2)
+RETURNING number;
 
--- name: expired    Up to the task with which the snapshots hold $5 bytes.
+-- name: expired    Up to the task with which the snapshots hold $5 bytes. From one id to the next: a sort would read all.
+WITH RECURSIVE next (id) AS (
+    SELECT (SELECT min(id) FROM tasks WHERE id > $3)
+    UNION ALL
+    SELECT (SELECT min(id) FROM tasks WHERE id > next.id) FROM next WHERE next.id < $2
+)
 SELECT id, snapshot, tenant, owner, context_id FROM (
     SELECT id, snapshot, tenant, owner, context_id,
            sum(octet_length(snapshot)) OVER (ORDER BY id) - octet_length(snapshot) AS before
-    FROM (SELECT * FROM tasks WHERE id > $3 AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1
-          ORDER BY id LIMIT $4) t) e
+    FROM (SELECT t.* FROM next CROSS JOIN LATERAL (
+              SELECT * FROM tasks WHERE id = next.id AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1
+                 AND NOT EXISTS (SELECT FROM cancellations c WHERE c.task_id = next.id)) t
+          LIMIT $4) t) e
 WHERE before <= $5 ORDER BY id;
 
 -- name: finished    Likewise.
 SELECT id, snapshot, tenant, owner, context_id FROM (
     SELECT id, snapshot, tenant, owner, context_id,
            sum(octet_length(snapshot)) OVER (ORDER BY id) - octet_length(snapshot) AS before
-    FROM (SELECT * FROM tasks WHERE tenant = $1 AND owner = $2 AND created <= $3 AND state IN (3, 4, 5, 7) LIMIT $4) t) e
+    FROM (SELECT * FROM tasks WHERE tenant = $1 AND owner = $2 AND created <= $3 AND state IN (3, 4, 5, 7)
+          LIMIT $4) t) e
 WHERE before <= $5;
 
 -- name: open_tasks
@@ -320,6 +330,7 @@ WITH gone AS MATERIALIZED (
 logged AS (DELETE FROM events WHERE task_id IN (SELECT id FROM gone)),
 journaled AS (DELETE FROM journal WHERE task_id IN (SELECT id FROM gone)),
 pushed AS (DELETE FROM push_configs WHERE task_id IN (SELECT id FROM gone)),
+told AS (DELETE FROM cancellations WHERE task_id IN (SELECT id FROM gone)),
 sent AS (
     DELETE FROM messages m USING unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS k (task, tenant, owner, id)
     WHERE m.tenant = k.tenant AND m.owner = k.owner AND m.message_id = k.id AND m.task_id = k.task

@@ -201,9 +201,11 @@ WHERE task_id = ?1 AND number IN (SELECT number FROM events WHERE task_id = ?1 O
 -- name: prune_journal
 DELETE FROM journal WHERE task_id = ?;
 
--- name: expired    Finished tasks that ended before a time, by id: ids begin with the time.
+-- name: expired    Finished tasks that ended before a time and have no child to tell, by id: ids begin with the time.
 SELECT id, snapshot, tenant, owner, context_id FROM tasks
-WHERE id > ?3 AND id < ?2 AND state IN (3, 4, 5, 7) AND updated < ?1 ORDER BY id LIMIT ?4;
+WHERE id > ?3 AND id < ?2 AND state IN (3, 4, 5, 7) AND updated < ?1
+  AND NOT EXISTS (SELECT 1 FROM cancellations WHERE task_id = tasks.id)
+ORDER BY id LIMIT ?4;
 
 -- name: finished    Finished tasks of an owner, of those that were there at a time.
 SELECT id, snapshot, tenant, owner, context_id FROM tasks
