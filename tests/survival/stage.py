@@ -6,7 +6,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,7 @@ class Stage:
         self._services: dict[str, Service] = {}
         self._decide: dict[str, Decide] = {}
         self._background: set[asyncio.Future[Any]] = set()
+        self._talks: set[asyncio.Future[Any]] = set()
         self._deserters: list[Service] = []
 
     async def __aenter__(self) -> "Stage":
@@ -76,6 +77,9 @@ class Stage:
         await asyncio.gather(*(each.kill() for each in self._services.values() if not each.ended.is_set()))
         self._runner.ignore()
         self._server.close()
+        for talk in self._talks:
+            talk.cancel()
+        await asyncio.gather(*self._talks, return_exceptions=True)
         await self._http.close()
         shutil.rmtree(self._sockets)
 
@@ -153,14 +157,24 @@ class Stage:
                 self._deserters.append(service)
                 print(f"{service.id} has ended with status {said['status']}. Its log ends with\n{service.last_words()}")
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with closing(writer), suppress(ConnectionError):
-            while line := await reader.readline():
-                said = json.loads(line)
-                if "log" in said:
-                    await self._services[said["service"]].hear(said["log"])
-                    continue
-                report = Report(**said)
-                if (decide := self._decide.get(report.actor)) is not None:
-                    await decide(report)
-                writer.write(b"go\n")
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._talks.add(asyncio.create_task(self._talk(reader, writer)))
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            try:
+                await self._hear_reports(reader, writer)
+            finally:
+                writer.close()
+                await writer.wait_closed()
+
+    async def _hear_reports(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            said = json.loads(line)
+            if "log" in said:
+                await self._services[said["service"]].hear(said["log"])
+                continue
+            report = Report(**said)
+            if (decide := self._decide.get(report.actor)) is not None:
+                await decide(report)
+            writer.write(b"go\n")
