@@ -30,7 +30,7 @@ def parse(raw: bytes) -> Any:
     except ValueError as exc:
         raise JSONParseError(f"The body is not JSON in UTF-8: {short(exc)}") from exc
     except RecursionError as exc:
-        raise JSONParseError("The body is nested too deeply.") from exc
+        raise JSONParseError("The body is not JSON that can be read: it is nested too deeply.") from exc
 
 
 def short(exc: Exception) -> str:
