@@ -32,7 +32,7 @@ programs = st.lists(st.one_of(calls, calls, both), min_size=2, max_size=6).map(l
 class Witness(Protocol):
     """Who checks, within one replica, what programs do."""
 
-    async def begins(self, task_id: str, step: str) -> int:
+    async def begins(self, run: Run, step: str) -> int:
         """A step's effect is about to happen; its number, unlike that of any other."""
 
     def kept(self, task_id: str, step: str, effect: int) -> None:
@@ -86,7 +86,7 @@ async def _perform(witness: Witness, run: Run, program: Program, path: str) -> l
 
 async def _step(witness: Witness, run: Run, key: str, name: str, seconds: float) -> None:
     async def effect() -> int:
-        done = await witness.begins(run.task_id, key)
+        done = await witness.begins(run, key)
         await asyncio.sleep(seconds)
         return done
 

@@ -111,12 +111,10 @@ class Service:
 
     async def rpc(self, method: str, path: str = "", **params: Any) -> Any:
         """The result of a call, which is made again until it is answered."""
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         while True:
             await self.up.wait()
             try:
-                async with self.http.post(f"{self.url}{path}", json=body, headers=HEADERS) as response:
-                    answer = await response.json()
+                answer = await self.ask(method, path, **params)
             except (aiohttp.ClientError, ValueError):
                 await asyncio.sleep(0.02)
                 continue
@@ -125,6 +123,12 @@ class Service:
             if not _passing(answer["error"]):
                 raise AssertionError(answer["error"])
             await asyncio.sleep(0.02)
+
+    async def ask(self, method: str, path: str = "", **params: Any) -> Any:
+        """The response to a call, made once. Raises ClientError, or ValueError when it is no JSON."""
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        async with self.http.post(f"{self.url}{path}", json=body, headers=HEADERS) as response:
+            return await response.json()
 
     async def begin(self, text: str, path: str = "", **fields: Any) -> str:
         """Send a message, until it is taken; the id of its task."""

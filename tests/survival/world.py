@@ -31,6 +31,7 @@ from agentia.tasks.errors import EngineClosed
 from agentia.tasks.events import Event
 from agentia.tasks.fold import Fold
 from agentia.tasks.records import Owner, RunEnded, StorageFailed
+from agentia.tasks.run import Run
 from agentia.tasks.states import INPUT_REQUIRED, TERMINAL
 from tests.survival.programs import Program, perform
 from tests.survival.virtual import Disk, VirtualLoop, open_store, virtual_world
@@ -130,6 +131,11 @@ class World:
         query = "SELECT step, CAST(result AS TEXT) FROM journal WHERE task_id = ?"
         return dict(self.database.execute(query, (task_id,)))
 
+    def taken_over(self, run: Run) -> bool:
+        """Whether another run works on its task."""
+        query = "SELECT count(*) FROM tasks WHERE id = ? AND fence > ? AND replica IS NOT NULL"
+        return bool(self.database.execute(query, (run.task_id, run.log.fence)).fetchone()[0])
+
     def tasks(self) -> dict[str, int]:
         """The stored state of each task, in the order of their ids."""
         return dict(self.database.execute("SELECT id, state FROM tasks ORDER BY id"))
@@ -211,11 +217,12 @@ class Replica:
         self.store = open_store(path, self.disk)
         self.engine = Engine(self.store, partial(perform, self), version="1", lease_seconds=LEASE)
 
-    async def begins(self, task_id: str, step: str) -> int:
+    async def begins(self, run: Run, step: str) -> int:
         """See Witness."""
         if self.disk.dead:
             await asyncio.get_running_loop().create_future()
-        assert step not in self._world.journal(task_id), f"{step} was finished, and is done again"
+        assert step not in self._world.journal(run.task_id), f"{step} was finished, and is done again"
+        assert not self._world.taken_over(run), f"{step} begins, though somebody else has the task"
         return next(self._world.numbers)
 
     def kept(self, task_id: str, step: str, effect: int) -> None:
