@@ -34,9 +34,9 @@ up: .venv/.compiled
 test: .venv/.installed-test .venv/.compiled
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n auto $(ARGS)
 
-# All of them, also what `make test` runs; one after the other, as each takes the machine for itself.
+# All of them, also what `make test` runs; what was skipped is named, since then something is not proven.
 survival: .venv/.installed-test .venv/.compiled
-	@.venv/bin/python -m pytest tests/survival -m "" -rs --durations=10 $(ARGS)
+	@.venv/bin/python -m pytest tests/survival -m "" -n 2 -rs $(ARGS)
 
 lint: .venv/.installed-test
 	@.venv/bin/ruff check .

@@ -14,7 +14,7 @@ from typing import Any, Final
 from unittest import mock
 
 from agentia.core.database import connect
-from agentia.tasks import reception, store
+from agentia.tasks import reception, store, topic
 from agentia.tasks.store import SqliteStore
 
 BEGINNING: Final = 1_800_000_000.0
@@ -148,7 +148,7 @@ def open_store(path: Path, disk: Disk) -> SqliteStore:
 
 @contextmanager
 def virtual_world(loop: VirtualLoop) -> Iterator[None]:
-    """The engine's clocks show the loop's time, its polls are rare, and its ids are numbers."""
+    """The engine's clocks show the loop's time, polls are rare, few events are kept at hand, and ids are numbers."""
     ids = (f"id-{number:04}" for number in itertools.count(1))
     clock = SimpleNamespace(time=lambda: BEGINNING + loop.time(), monotonic=loop.time)
     with ExitStack() as stack:
@@ -156,6 +156,7 @@ def virtual_world(loop: VirtualLoop) -> Iterator[None]:
             if name.startswith("agentia.tasks.") and getattr(module, "time", None) is time:
                 stack.enter_context(mock.patch.object(module, "time", clock))
         stack.enter_context(mock.patch.multiple(store, WATCH=0.05, WATCH_ENDS=0.05))
+        stack.enter_context(mock.patch.object(topic, "KEPT_EVENTS", 2))
         stack.enter_context(mock.patch.object(reception, "new_id", ids.__next__))
         yield
 
