@@ -167,6 +167,20 @@ async def test_a_cancel_is_not_lost_to_who_goes_on_with_the_task_at_the_same_mom
     assert await numbers(two, accepted.task_id) == [1, 2, 3]
 
 
+async def test_many_cancels_on_two_replicas_at_once_end_the_task_once(engines: Engines, request_of: RequestOf) -> None:
+    """They take it from each other, and one of them must get to the end."""
+    journey = Journey()
+    one, two = engines(journey.answer), engines(journey.answer)
+    accepted = await (await one.send(request_of(), LOCAL)).stored()
+    await journey.reached["one"].wait()
+    await one.close(0.0)
+    three = engines(journey.answer)
+    async with asyncio.timeout(30):
+        ended = await asyncio.gather(*(each.cancel(accepted.task_id, LOCAL) for each in [two, three] * 3))
+    assert {task.status.state for task in ended} == {CANCELED}
+    assert await numbers(two, accepted.task_id) == [1, 2, 3]
+
+
 async def test_a_cancel_shows_the_end_though_its_own_replica_was_just_going_on_with_the_task(
     engines: Engines, request_of: RequestOf
 ) -> None:

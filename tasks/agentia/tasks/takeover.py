@@ -1,6 +1,8 @@
 """Going on with a stored task: for its user who answers, for a replica that fell silent, or only to end it."""
 
+import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -29,6 +31,9 @@ ATTEMPTS: Final = 5
 INTERRUPTED: Final = Ending(
     FAILED, f"The agent was interrupted {ATTEMPTS} times while it worked on this task, and gives up."
 )
+PAUSE: Final = 0.02
+"""Seconds, at most, before a task is taken once more to be ended; twice as many each time."""
+LONGEST_PAUSE: Final = 1.0
 
 log = logging.getLogger("agentia.tasks")
 
@@ -86,6 +91,7 @@ class Takeovers:
 
     async def ended(self, stored: Stored | None, owner: Owner, ending: Ending) -> None:
         """End a task, whoever works on it; one that has ended stays as it is. Raises Refused."""
+        pause = PAUSE
         while stored is not None and stored.state not in TERMINAL:
             if await self._store.take(stored.id, stored.fence, Lease(), state=stored.state):
                 task = await self._logs.taken(stored, Lease())
@@ -96,6 +102,8 @@ class Takeovers:
                 with suppress(FenceLost):  # somebody else was about to go on with it, or to end it, at the same time
                     await task.committed()
                     return
+                await asyncio.sleep(random.uniform(0.0, pause))  # noqa: S311  as two would take it from each other for ever
+                pause = min(2 * pause, LONGEST_PAUSE)
             stored = await self._store.find_task(stored.id, owner)
 
 
