@@ -111,6 +111,37 @@ async def test_another_replica_with_room_does_what_waits(engines: Engines, reque
     assert (full.begun, free.begun) == (["a"], ["b", "c"])
 
 
+async def test_whatever_comes_while_others_wait_is_offered_soon(
+    engines: Engines, request_of: RequestOf, store_kind: str
+) -> None:
+    lease = {"sqlite": 0.6, "postgres": 60.0}[store_kind]  # on SQLite nobody tells, and replicas look three times a lease
+    full, free = Workers(), Workers()
+    one, two = engines(full, max_runs=1, lease_seconds=lease), engines(free, max_runs=2, lease_seconds=lease)
+    free.end(3)
+    await one.start()
+    await two.start()
+    await sent(one, request_of, "a")
+    async with asyncio.timeout(30):
+        for text in "bcd":
+            (task,) = await sent(one, request_of, text)
+            assert (await one.settled(task, LOCAL)).status.state == COMPLETED
+    assert free.begun == ["b", "c", "d"]
+
+
+async def test_no_task_that_comes_during_a_takeover_takes_its_room(engines: Engines, request_of: RequestOf) -> None:
+    lost = engines(Workers(), max_runs=5)
+    tasks = await sent(lost, request_of, *"abc")
+    await lost.close(0.0)
+    workers = Workers()
+    engine = engines(workers, max_runs=1, lease_seconds=1.0)
+    await engine.start()
+    tasks += await sent(engine, request_of, *"de")
+    workers.end(len(tasks))
+    for task in tasks:
+        assert (await engine.settled(task, LOCAL)).status.state == COMPLETED
+    assert workers.most == 1
+
+
 async def test_the_answer_to_a_question_waits_its_turn_too(engines: Engines, request_of: RequestOf) -> None:
     workers = Workers()
 

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -26,14 +27,16 @@ class Jobs:
     What they have delegated ends with them by `cancelling`.
 
     `busy` is set while there are any. `crowded` says that stored tasks may be waiting for their turn, by which new ones
-    do so too, and `vacant` is set then when there may be room for one.
+    do so too, and `vacant` is set then when there may be room for one. `unoffered` says that one waits of which other
+    replicas were not told yet.
     """
 
     def __init__(self, answer: Answer, broken: Callable[[Job], None], cancelling: Cancelling, most: int) -> None:
         self._answer, self._broken, self._cancelling, self._most = answer, broken, cancelling, most
         self._jobs: dict[str, Job] = {}
         self.busy, self.vacant = asyncio.Event(), asyncio.Event()
-        self.crowded = False
+        self.crowded = self.unoffered = False
+        self._expected = 0
 
     def __contains__(self, task_id: str) -> bool:
         return task_id in self._jobs
@@ -45,12 +48,21 @@ class Jobs:
     @property
     def room(self) -> int:
         """How many more tasks may be worked on."""
-        return max(0, self._most - len(self._jobs))
+        return max(0, self._most - len(self._jobs) - self._expected)
 
     @property
     def full(self) -> bool:
         """Whether a task that comes now has to wait for its turn."""
-        return self.crowded or len(self._jobs) >= self._most
+        return self.crowded or len(self._jobs) + self._expected >= self._most
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Keep room for a task that is about to be started."""
+        self._expected += 1
+        try:
+            yield
+        finally:
+            self._expected -= 1
 
     def logs(self) -> list[TaskLog]:
         """The logs of all runs."""
@@ -129,7 +141,7 @@ class Jobs:
     def _queued(self, job: Job) -> None:
         if job.over is not None:
             job.over()
-        self.crowded = True
+        self.crowded = self.unoffered = True
         self.vacant.set()
 
     def _over(self, job: Job) -> None:

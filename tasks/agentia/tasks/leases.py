@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -114,23 +114,31 @@ class Leases:
         self._offer()
         limit = min(BATCH, self._jobs.room)
         found = await self._store.unfinished(limit, self._major) if limit else []
+        left = await self._take_over(found)
+        self._jobs.crowded = left or (len(found) == limit and (self._jobs.crowded or not self._jobs.room))
+        if not self._jobs.room:
+            return min(self._seconds, OFFER) if self._jobs.unoffered else self._seconds
+        due = 0.0 if len(found) == limit else await self._store.due(self._replica)
+        return self._seconds if due is None else max(SOONEST, min(due, self._seconds))
+
+    async def _take_over(self, found: Sequence[tuple[str, Owner]]) -> bool:
+        """Go on with these; whether some are left, as new tasks have taken their room meanwhile."""
         for task_id, owner in found:
+            if not self._jobs.room:
+                return True
             try:
-                await self._resume(task_id, owner)
+                with self._jobs.expecting():
+                    await self._resume(task_id, owner)
             except Refused:
                 raise
             except Exception:  # one that cannot be read shall not keep the others waiting
                 log.exception("task not taken over", extra={"task": task_id})
-        self._jobs.crowded = len(found) == limit and (self._jobs.crowded or not self._jobs.room)
-        if not self._jobs.room:
-            return self._seconds
-        due = 0.0 if len(found) == limit else await self._store.due(self._replica)
-        return self._seconds if due is None else max(SOONEST, min(due, self._seconds))
+        return False
 
     def _offer(self) -> None:
         """Have others take what waits and cannot be done here, or not yet."""
         if self._jobs.crowded and time.monotonic() >= self._offered + OFFER:
-            self._offered = time.monotonic()
+            self._offered, self._jobs.unoffered = time.monotonic(), False
             self._store.offer()
 
 

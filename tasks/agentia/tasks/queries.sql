@@ -40,7 +40,7 @@ WHERE id IN (SELECT value FROM json_each(?)) AND replica = ? AND state IN (1, 2)
 RETURNING id;
 
 -- name: release    A replica that leaves lets go of its tasks.
-UPDATE tasks SET replica = NULL, lease_expires = NULL WHERE replica = ?;
+UPDATE tasks SET replica = NULL, lease_expires = NULL WHERE replica = ? AND state IN (1, 2);
 
 -- name: add_event
 INSERT INTO events (task_id, number, payload, step, hash, input) VALUES (?, ?, ?, ?, ?, ?);
