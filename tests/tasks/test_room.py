@@ -114,7 +114,7 @@ async def test_another_replica_with_room_does_what_waits(engines: Engines, reque
 async def test_whatever_comes_while_others_wait_is_offered_soon(
     engines: Engines, request_of: RequestOf, store_kind: str
 ) -> None:
-    lease = {"sqlite": 0.6, "postgres": 60.0}[store_kind]  # on SQLite nobody tells, and replicas look three times a lease
+    lease = {"sqlite": 0.6, "postgres": 60.0}[store_kind]  # on SQLite nobody tells: replicas look
     full, free = Workers(), Workers()
     one, two = engines(full, max_runs=1, lease_seconds=lease), engines(free, max_runs=2, lease_seconds=lease)
     free.end(3)
