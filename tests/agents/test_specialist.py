@@ -4,7 +4,6 @@ import asyncio
 import base64
 import functools
 import importlib.util
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -335,16 +334,6 @@ def test_name_and_description_come_from_the_function_and_its_skills() -> None:
 
     found = Specialist(loud_speaker, iter(SKILLS))  # type: ignore[arg-type]
     assert (found.id, found.description, found.skills) == ("loud-speaker", "Say a text louder", tuple(SKILLS))
-
-
-def test_an_agent_of_the_agents_sdk_is_refused_with_when_it_will_be_taken() -> None:
-    before = set(sys.modules)
-    kind = type("Agent", (), {"__module__": "agents.agent", "name": "fx"})
-    own = type("Mine", (kind,), {"__module__": "fx"})
-    for agent in (kind(), own()):
-        with pytest.raises(SpecialistInvalid, match="comes with a later release"):
-            Specialist(agent, skills=SKILLS)
-    assert "agents" not in set(sys.modules) - before
 
 
 def test_the_agents_sdk_still_has_the_names_that_the_check_goes_by() -> None:

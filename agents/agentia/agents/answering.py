@@ -24,7 +24,7 @@ class Answering:
         """Do a task. What the answer began and did not wait for is stopped, so that all it has sent is known."""
         task = TaskRun(run, self._around)
         try:
-            return self._words(await self._specialist.answer(task))
+            return self._words(await self._specialist.function(task))
         finally:
             await task.stop_stragglers()
 
@@ -33,7 +33,7 @@ class Answering:
         seconds = None if caller.deadline is None else max(0.0, caller.deadline - time.time())
         try:
             async with asyncio.timeout(seconds):
-                return self._words(await self._specialist.answer(Request(message, self._around))) or ""
+                return self._words(await self._specialist.function(Request(message, self._around))) or ""
         except TimeoutError as exc:
             if not _late(caller):
                 raise

@@ -14,13 +14,16 @@ SDK_PACKAGE = "agents"
 SDK_AGENTS = ("Agent", "AgentBase")
 
 
+def is_sdk_agent(answer: object) -> bool:
+    """Told by the names of its type, as importing that SDK takes a second."""
+    return any(
+        kind.__module__.partition(".")[0] == SDK_PACKAGE and kind.__name__ in SDK_AGENTS
+        for kind in type(answer).__mro__
+    )
+
+
 def check_answer(answer: object, name: str, given: str) -> None:
     """Raise SpecialistInvalid unless `answer` is an async function of one argument (a `given`)."""
-    if _is_sdk_agent(answer):
-        raise SpecialistInvalid(
-            "Agents of the OpenAI Agents SDK cannot be served yet: their adapter comes with a later release.",
-            fix=f"Until then, write an `async def` function of one {given}, and run the agent inside of it.",
-        )
     whose = f"The answer of the specialist {name or named(answer)!r}"
     fix = f"Write `async def answer(task: {given}) -> str | None: …`."
     function = answer if inspect.isroutine(answer) or isinstance(answer, functools.partial) else _call_of(answer)
@@ -83,11 +86,3 @@ def _takes_one(answer: Any) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def _is_sdk_agent(answer: object) -> bool:
-    """Told by the names of its type, as importing that SDK takes a second."""
-    return any(
-        kind.__module__.partition(".")[0] == SDK_PACKAGE and kind.__name__ in SDK_AGENTS
-        for kind in type(answer).__mro__
-    )

@@ -103,8 +103,9 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
     token = settings.join_token.get_secret_value() if settings.join_token else None
     registry, http = RegistryClient(settings.registry_url, join_token=token), http_client()
     peers = Peers(registry, key, http, patience=patience)
-    around = Surroundings(None, SafeFetcher(allow_private=settings.allow_private), peers)
     store = open_store(settings, specialist.id)
+    fetcher = SafeFetcher(allow_private=settings.allow_private)
+    around = Surroundings(None, fetcher, peers, settings, store)
     answering = Answering(specialist, around)
     engine = Engine(
         store,

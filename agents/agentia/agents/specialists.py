@@ -3,13 +3,17 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from a2a.types.a2a_pb2 import AgentCard, AgentExtension
 
-from agentia.agents.definition import check_answer, check_lifespan, described, named, several
+from agentia.agents.definition import check_answer, check_lifespan, described, is_sdk_agent, named, several
+from agentia.agents.errors import SpecialistInvalid
 from agentia.cards import Skill, build_card, slug
 from agentia.cards.extensions import DEADLINE, DELETION, POSITION, PUSH
+
+if TYPE_CHECKING:
+    from agents import Agent
 
 Answer = Callable[[Any], Awaitable[str | None]]
 """An async function of a TaskRun, or of a Request when the specialist is direct."""
@@ -20,6 +24,8 @@ Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
 class Specialist:
     """An agent of the mesh. `answer` does its tasks; what it returns is the message of the COMPLETED status.
 
+    The answer may also be an `Agent` of the OpenAI Agents SDK, whose output becomes an artifact.
+
     Name and description are the answer's own name and docstring unless told otherwise. With `direct` the answer gets a
     Request, has no task, and what it returns is the reply. `lifespan` makes an async context manager that is entered
     once a process; what it yields is `task.services`. Of `version` the number before the first dot says whose tasks it
@@ -27,7 +33,7 @@ class Specialist:
     Raises SpecialistInvalid, or CardInvalid when nobody could find or call it.
     """
 
-    answer: Answer
+    answer: "Answer | Agent[Any]"
     skills: Sequence[Skill]
     name: str = ""
     description: str = ""
@@ -38,6 +44,8 @@ class Specialist:
     lifespan: Lifespan = nullcontext
 
     def __post_init__(self) -> None:
+        if is_sdk_agent(self.answer):
+            object.__setattr__(self, "answer", _adapted(self.answer, direct=self.direct))
         check_answer(self.answer, self.name, "Request" if self.direct else "TaskRun")
         check_lifespan(self.lifespan)
         for field in ("input_modes", "output_modes"):
@@ -46,6 +54,11 @@ class Specialist:
         object.__setattr__(self, "name", self.name or named(self.answer))
         object.__setattr__(self, "description", self.description or described(self.answer, self.skills))
         self.card("http://localhost/")
+
+    @property
+    def function(self) -> Answer:
+        """The answer as a function."""
+        return cast("Answer", self.answer)
 
     @property
     def id(self) -> str:
@@ -70,6 +83,14 @@ class Specialist:
                 AgentExtension(uri=DELETION, description="DeleteTask and DeleteTasks delete what is the caller's."),
             ],
         )
+
+
+def _adapted(agent: Any, *, direct: bool) -> Answer:
+    if direct:
+        raise SpecialistInvalid("An agent of the Agents SDK works on tasks.", fix="Leave out direct=True.")
+    from agentia.agents.sdk.adapter import AgentAnswer
+
+    return AgentAnswer(agent)
 
 
 def specialist(

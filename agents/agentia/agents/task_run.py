@@ -16,7 +16,9 @@ from agentia.agents.parts import data_of, part_of, text_of
 from agentia.agents.peers import Peers
 from agentia.agents.steps import checked_step
 from agentia.core.fetch import SafeFetcher
+from agentia.core.settings import Settings
 from agentia.tasks.run import Run
+from agentia.tasks.storage import Store
 from agentia.tasks.stream import ArtifactStream
 
 Parts = Sequence[Any] | Mapping[str, Any] | Part | File | bytes
@@ -28,11 +30,16 @@ STRAGGLING: Final = 5.0
 
 @dataclass(slots=True)
 class Surroundings:
-    """What a specialist's tasks share: what its lifespan yielded, a fetcher for URLs, and the way to other agents."""
+    """What a specialist's tasks share.
+
+    What its lifespan yielded, a fetcher for URLs, the way to other agents, the service's settings and its store.
+    """
 
     services: Any
     fetcher: SafeFetcher
     peers: Peers
+    settings: Settings
+    store: Store
 
 
 class Request:
@@ -99,6 +106,16 @@ class TaskRun(Request):
     def peers(self) -> Peers:
         """The other agents of the mesh."""
         return self._around.peers
+
+    @property
+    def settings(self) -> Settings:
+        """The service's settings."""
+        return self._around.settings
+
+    @property
+    def store(self) -> Store:
+        """Where the service keeps its tasks, for what is built on it."""
+        return self._around.store
 
     async def stop_stragglers(self) -> None:
         """Stop calls of other agents that were begun beside the answer and that it did not wait for."""

@@ -21,6 +21,14 @@ PUSH: Final = "urn:agentia:push:v1"
 PEER: Final = "urn:agentia:peer:v1"
 """A status update's metadata under this key says whose progress it relays: `agent`, `task` and `state`."""
 
+USAGE: Final = "urn:agentia:usage:v1"
+"""An artifact's metadata under this key says what language models have used for its task: `requests`, `input_tokens`,
+`output_tokens`, `total_tokens`, and of those `cached_tokens` and `reasoning_tokens`."""
+
+APPROVAL: Final = "urn:agentia:approval:v1"
+"""A question's metadata under this key says what is to be allowed: `agent`, `tool`, `arguments` (JSON as text). The
+answer is a yes or no in words, or data: `{"approved": true}`."""
+
 DELETION: Final = "urn:agentia:deletion:v1"
 """DeleteTask deletes a finished task of the caller, DeleteTasks everything of the caller."""
 

@@ -57,6 +57,12 @@ def _runs(value: int) -> int:
     return value
 
 
+def _tokens(value: int) -> int:
+    if not value >= 0:
+        raise ValueError("must be at least 0")
+    return value
+
+
 def _retention(value: float) -> float:
     if not value > 0:
         raise ValueError("must be more than 0 seconds")
@@ -139,6 +145,10 @@ class Settings(BaseSettings):
     model: str | None = Field(
         None,
         description="The language model to use, as its endpoint names it. None is needed for the shipped specialists.",
+    )
+    task_tokens: Annotated[int, AfterValidator(_tokens)] | None = Field(
+        None,
+        description="How many tokens of language models a task may use; then it fails. There is no end without it.",
     )
     openai_api_key: SecretStr | None = Field(
         None,

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from a2a.types.a2a_pb2 import Part, StreamResponse
 
@@ -14,7 +14,10 @@ GATHER_CHARS: Final = 4096
 
 
 class ArtifactStream:
-    """Use with `async with`. A stream that an earlier attempt finished writes nothing; one it left open starts over."""
+    """Use with `async with`. A stream that an earlier attempt finished writes nothing; one it left open starts over.
+
+    `metadata` (JSON) is the artifact's; it goes with the last piece.
+    """
 
     def __init__(
         self, log: TaskLog, step: str, name: str, media_type: str, description: str, *, finished: bool
@@ -22,6 +25,7 @@ class ArtifactStream:
         self.artifact_id = step
         self._log, self._name, self._media_type, self._description = log, name, media_type, description
         self._finished = finished
+        self.metadata: dict[str, Any] = {}
         self._begun = False
         self._text: list[str] = []
         self._chars = 0
@@ -40,6 +44,12 @@ class ArtifactStream:
                 self.flush()
             self._gather(chunk)
         await self._log.room()
+
+    def restart(self) -> None:
+        """Have what is written from now on replace all that was written before."""
+        self._stop_timer()
+        self._text.clear()
+        self._chars, self._held, self._begun = 0, None, False
 
     def flush(self) -> None:
         """Make what was gathered an event now."""
@@ -102,5 +112,7 @@ class ArtifactStream:
         if not self._begun:
             artifact.name, artifact.description = self._name, self._description
         artifact.parts.append(part)
+        if last and self.metadata:
+            artifact.metadata.update(self.metadata)
         self._log.append(response, step=f"{self.artifact_id}/end" if last else None)
         self._begun = True

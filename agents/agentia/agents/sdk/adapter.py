@@ -1,0 +1,79 @@
+"""The answer of a specialist that is an agent of the SDK: its run, from the user's message to the last artifact."""
+
+from typing import Any, Final
+
+from agents import Agent, AgentsException, RunConfig, RunHooks, Runner
+from pydantic_core import to_jsonable_python
+
+from agentia.agents.parts import part_of
+from agentia.agents.sdk import approvals, history, inputs
+from agentia.agents.sdk.answer import StreamedAnswer
+from agentia.agents.sdk.endings import said
+from agentia.agents.sdk.instrument import instrument
+from agentia.agents.sdk.models import Models
+from agentia.agents.sdk.runner import install
+from agentia.agents.sdk.scope import Scope, entered
+from agentia.agents.sdk.spending import Spending
+from agentia.agents.task_run import TaskRun
+from agentia.cards.extensions import USAGE
+from agentia.core.settings import Settings
+
+TURNS: Final = 50
+"""Calls of the model after which it is taken to be in a loop."""
+
+
+class AgentAnswer:
+    """Runs `agent` for each task. All that it does is journaled, so that a rerun repeats nothing that was finished."""
+
+    def __init__(self, agent: Agent[Any]) -> None:
+        self.agent = agent
+        self.__name__ = agent.name
+        self.__doc__ = agent.handoff_description or ""
+        self._models: Models | None = None
+        install()
+        instrument(agent)
+
+    async def __call__(self, task: TaskRun) -> None:
+        """Do a task."""
+        settings = task.settings
+        answer = StreamedAnswer(task)
+        scope = Scope(task, self._models_of(settings), Spending(settings.task_tokens), answer)
+        asked = [*await history.earlier(task), *await inputs.asked(task)]
+        try:
+            with entered(scope):
+                output = await self._run(scope, asked)
+        except AgentsException as exc:
+            raise said(task, exc, TURNS) from exc
+        if isinstance(output, str):
+            await answer.end(output, scope.spending.metadata)
+        elif output is not None:
+            part = part_of(to_jsonable_python(output), filename="answer.json")
+            await task.run.artifact("answer.json", [part], metadata={USAGE: scope.spending.metadata})
+
+    async def _run(self, scope: Scope, asked: Any) -> Any:
+        """The final output; approvals are asked for in between."""
+        hooks, config = _Handoffs(scope), RunConfig(workflow_name=self.agent.name)
+        while True:
+            result = await Runner.run(
+                self.agent, asked, context=scope.task, hooks=hooks, run_config=config, max_turns=TURNS
+            )
+            if not result.interruptions:
+                return result.final_output
+            asked = result.to_state()
+            await approvals.decide(scope.task.branch("approvals"), asked, result.interruptions)
+
+    def _models_of(self, settings: Settings) -> Models:
+        if self._models is None:
+            self._models = Models(settings)
+        return self._models
+
+
+class _Handoffs(RunHooks[Any]):
+    """Tells the user who goes on."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._task = scope.task.branch("handoffs")
+
+    async def on_handoff(self, context: Any, from_agent: Any, to_agent: Any) -> None:  # noqa: ARG002  by name
+        """One agent hands over to another."""
+        await self._task.status(f"{from_agent.name} hands over to {to_agent.name}.")

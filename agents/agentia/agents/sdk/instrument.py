@@ -1,0 +1,42 @@
+"""An agent made to journal, with all agents that it hands over to or has as tools."""
+
+from typing import Any
+
+from agents import Agent, FunctionTool, Handoff, ModelSettings
+from agents.models.default_models import get_default_model_settings
+
+from agentia.agents.sdk import guardrails, tools
+from agentia.agents.sdk.model import JournaledModel
+
+
+def instrument(agent: Agent[Any]) -> None:
+    """Put our model before the agent's own, and our tools and guardrails; outside of tasks it works as it did.
+
+    The agents themselves are changed, as copies of them would not be those that others hand over to.
+    """
+    if isinstance(agent.model, JournaledModel):
+        return
+    name = agent.model if isinstance(agent.model, str) else None
+    implicit = not hasattr(agent.model, "get_response") and agent.model_settings == get_default_model_settings(name)
+    if implicit:
+        agent.model_settings = ModelSettings()
+    agent.model = JournaledModel(agent.name, agent.model, implicit=implicit)
+    every: list[Any] = [*agent.input_guardrails, *agent.output_guardrails]
+    for guardrail in every:
+        guardrails.journal(guardrail, agent.name)
+    for tool in agent.tools:
+        if isinstance(tool, FunctionTool):
+            tools.journal(tool)
+            _also(getattr(tool, "_agent_instance", None))
+    for handoff in agent.handoffs:
+        _also(_target(handoff) if isinstance(handoff, Handoff) else handoff)
+
+
+def _also(agent: Any) -> None:
+    if isinstance(agent, Agent):
+        instrument(agent)
+
+
+def _target(handoff: Handoff[Any, Any]) -> Any:
+    found = getattr(handoff, "_agent_ref", None)
+    return None if found is None else found()

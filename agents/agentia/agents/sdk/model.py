@@ -1,0 +1,123 @@
+"""A model whose answers are steps of the task: each is asked for once, streamed while it comes, and known at reruns."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, Final
+
+from agents import Model, ModelBehaviorError, ModelResponse, ModelSettings, MultiProvider
+from agents.models.default_models import get_default_model_settings
+from openai.types.responses import Response, ResponseCompletedEvent
+
+from agentia.agents.sdk import responses
+from agentia.agents.sdk.retries import patiently
+from agentia.agents.sdk.scope import Scope, here
+
+LONGEST: Final = 2000
+"""Characters of what a model says beside its tool calls that a status repeats."""
+
+
+class JournaledModel(Model):
+    """Stands before the model of an agent: one of the SDK's, a name, or None for the configured one.
+
+    Outside of tasks it changes nothing. `implicit` says that the agent came without settings for its model, so that
+    those of the model that it gets are taken.
+    """
+
+    def __init__(self, agent: str, inner: Model | str | None, *, implicit: bool) -> None:
+        self.agent, self.inner, self.implicit = agent, inner, implicit
+
+    async def get_response(
+        self,
+        system_instructions: str | None,
+        input: Any,
+        model_settings: ModelSettings,
+        tools: Any,
+        output_schema: Any,
+        handoffs: Any,
+        tracing: Any,
+        **named: Any,
+    ) -> ModelResponse:
+        """The model's answer, from the journal when it was given before."""
+        scope = here()
+        name, inner = self._inner(scope)
+        settings = get_default_model_settings(name).resolve(model_settings) if self.implicit else model_settings
+        given = (system_instructions, input, settings, tools, output_schema, handoffs, tracing)
+        if scope is None:
+            return await inner.get_response(*given, **named)
+        spoken = scope.answer is not None and (output_schema is None or output_schema.is_plain_text())
+
+        async def call() -> dict[str, Any]:
+            scope.spending.check()
+            ask = _streamed(scope, inner, given, named) if spoken else _whole(inner, given, named)
+            response = await patiently(scope.task, ask)
+            scope.distinct(response)
+            return responses.dump(response)
+
+        place = f"model/{self.agent.replace('/', '%2F')}/{scope.turn}"
+        made = responses.load(await scope.task.run.step(place, call, [self.agent, input]))
+        scope.take(self.agent, made)
+        scope.spending.add(made.usage)
+        await _say(scope, made)
+        return made
+
+    async def stream_response(self, *given: Any, **named: Any) -> AsyncIterator[Any]:
+        """The model's answer; in a task it comes as one event."""
+        if here() is None:
+            _, inner = self._inner(None)
+            async for event in inner.stream_response(*given, **named):
+                yield event
+            return
+        made = await self.get_response(*given, **named)
+        response = Response.model_construct(
+            id=made.response_id or "", output=made.output, usage=made.usage, model=self.agent, object="response"
+        )
+        yield ResponseCompletedEvent.model_construct(type="response.completed", sequence_number=0, response=response)
+
+    def get_retry_advice(self, request: Any) -> Any:
+        """What the model advises when a call has failed."""
+        return self.inner.get_retry_advice(request) if isinstance(self.inner, Model) else None
+
+    def _inner(self, scope: Scope | None) -> tuple[str, Model]:
+        if isinstance(self.inner, Model):
+            return "", self.inner
+        if scope is None:
+            return self.inner or "", MultiProvider().get_model(self.inner)
+        return scope.models.named(self.inner)
+
+
+def _whole(inner: Model, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    return lambda: inner.get_response(*given, **named)
+
+
+def _streamed(scope: Scope, inner: Model, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Asks for the answer as a stream, whose text goes to the task's followers as it comes."""
+    answer = scope.answer
+    assert answer is not None
+    instructions, asked, settings, *rest = given
+    begin: Any = inner.stream_response
+    counted = settings if settings.include_usage is not None else replace(settings, include_usage=True)
+
+    async def ask() -> ModelResponse:
+        answer.restart()
+        items: list[Any] = []
+        async with aclosing(begin(instructions, asked, counted, *rest, **named)) as events:
+            async for event in events:
+                if event.type == "response.output_text.delta":
+                    await answer.write(event.delta)
+                elif event.type == "response.output_item.done":
+                    items.append(event.item)
+                elif (made := responses.ended(event, items)) is not None:
+                    return made
+        raise ModelBehaviorError("The model's answer broke off.")
+
+    return ask
+
+
+async def _say(scope: Scope, made: ModelResponse) -> None:
+    """What the model says beside its tool calls is progress, and not the answer."""
+    if scope.answer is None or not responses.calls_in(made):
+        return
+    if text := responses.text_in(made).strip():
+        scope.answer.pause()
+        await scope.task.branch("words").status(text[:LONGEST])

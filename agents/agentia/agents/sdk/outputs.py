@@ -1,0 +1,40 @@
+"""What tools return, as JSON for the journal and back: as the model gets it, and at most as much as it can take."""
+
+import json
+from typing import Any, Final
+
+from agents import ToolOutputFileContent, ToolOutputImage, ToolOutputText
+from pydantic import BaseModel
+
+LONGEST: Final = 200_000
+"""Characters of a tool's text that a model is given; more than that fits no model's context."""
+
+_KINDS: Final[dict[str, type[BaseModel]]] = {
+    kind.__name__: kind for kind in (ToolOutputFileContent, ToolOutputImage, ToolOutputText)
+}
+
+
+def dump(output: Any) -> Any:
+    """As JSON. What is none, and none of the SDK's outputs, becomes the text that the model would see."""
+    if type(output).__name__ in _KINDS:
+        return {"kind": type(output).__name__, "value": output.model_dump(mode="json")}
+    if isinstance(output, list) and output and all(type(each).__name__ in _KINDS for each in output):
+        return {"list": [dump(each) for each in output]}
+    try:
+        if len(text := json.dumps(output, allow_nan=False)) <= LONGEST and json.loads(text) == output:
+            return {"value": output}
+    except (TypeError, ValueError, RecursionError):
+        pass
+    return {"value": _short(str(output))}
+
+
+def load(value: Any) -> Any:
+    """From what `dump` gave."""
+    if "list" in value:
+        return [load(each) for each in value["list"]]
+    return _KINDS[value["kind"]].model_validate(value["value"]) if "kind" in value else value["value"]
+
+
+def _short(text: str) -> str:
+    left = len(text) - LONGEST
+    return text if left <= 0 else f"{text[:LONGEST]}\n[{left} more characters were left out]"

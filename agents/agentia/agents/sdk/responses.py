@@ -1,0 +1,86 @@
+"""Answers of models as JSON for the journal and back, and the answer that a stream of events comes to."""
+
+from functools import cache
+from typing import Any, Final
+
+from agents import ModelBehaviorError, ModelResponse
+from agents.usage import Usage, deserialize_usage, serialize_usage
+from openai.types.responses import (
+    Response,
+    ResponseFunctionToolCall,
+    ResponseOutputItem,
+    ResponseOutputMessage,
+    ResponseReasoningItem,
+)
+from pydantic import BaseModel, TypeAdapter
+
+_USUAL: Final[dict[str, type[BaseModel]]] = {
+    "message": ResponseOutputMessage,
+    "function_call": ResponseFunctionToolCall,
+    "reasoning": ResponseReasoningItem,
+}
+
+
+def dump(response: ModelResponse) -> dict[str, Any]:
+    """As JSON."""
+    return {
+        "output": [item.model_dump(mode="json", exclude_unset=True) for item in response.output],
+        "usage": serialize_usage(response.usage),
+        "response_id": response.response_id,
+        "request_id": response.request_id,
+    }
+
+
+def load(value: dict[str, Any]) -> ModelResponse:
+    """From what `dump` gave."""
+    return ModelResponse(
+        output=[_item(item) for item in value["output"]],
+        usage=deserialize_usage(value["usage"]),
+        response_id=value["response_id"],
+        request_id=value["request_id"],
+    )
+
+
+def ended(event: Any, items: list[Any]) -> ModelResponse | None:
+    """The answer when `event` is the last of its stream, of which `items` are done. Raises ModelBehaviorError."""
+    if event.type in ("response.failed", "response.incomplete", "error", "response.error"):
+        raise ModelBehaviorError(f"The model's answer ended with {event.type}.")
+    if event.type != "response.completed":
+        return None
+    made: Response = event.response
+    request_id = getattr(made, "_request_id", None)
+    return ModelResponse(list(made.output or items), _used(made), made.id, request_id)
+
+
+def text_in(response: ModelResponse) -> str:
+    """All text that the model said."""
+    messages = [item for item in response.output if isinstance(item, ResponseOutputMessage)]
+    return "".join(getattr(content, "text", "") or "" for message in messages for content in message.content)
+
+
+def calls_in(response: ModelResponse) -> bool:
+    """Whether the model wants something done before it goes on."""
+    return any(item.type not in ("message", "reasoning") for item in response.output)
+
+
+def _used(made: Response) -> Usage:
+    if made.usage is None:
+        return Usage(requests=1)
+    return Usage(
+        requests=1,
+        input_tokens=made.usage.input_tokens or 0,
+        output_tokens=made.usage.output_tokens or 0,
+        total_tokens=made.usage.total_tokens or 0,
+        input_tokens_details=made.usage.input_tokens_details,
+        output_tokens_details=made.usage.output_tokens_details,
+    )
+
+
+def _item(value: dict[str, Any]) -> Any:
+    usual = _USUAL.get(value.get("type", ""))
+    return _any_item().validate_python(value) if usual is None else usual.model_validate(value)
+
+
+@cache
+def _any_item() -> TypeAdapter[Any]:
+    return TypeAdapter(ResponseOutputItem)

@@ -1,0 +1,84 @@
+"""Where in a task the SDK's code at hand runs: which branch it journals in, and what all branches share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from agents import ModelResponse
+
+from agentia.agents.sdk.answer import StreamedAnswer
+from agentia.agents.sdk.models import Models
+from agentia.agents.sdk.spending import Spending
+from agentia.agents.task_run import TaskRun
+
+
+@dataclass(slots=True)
+class Scope:
+    """One run of an agent: `task` is its branch of the task.
+
+    `answer` takes the text that the run streams, None in nested ones. With `own` the next run of the SDK is this one,
+    otherwise (in tools and guardrails) each gets a branch of its own. `told` says that its user knows of it.
+    """
+
+    task: TaskRun
+    models: Models
+    spending: Spending
+    answer: StreamedAnswer | None = None
+    own: bool = True
+    turn: int = 0
+    told: bool = False
+    _places: dict[str, str] = field(default_factory=dict)
+    _count: dict[str, int] = field(default_factory=dict)
+    _inner: dict[str, "Scope"] = field(default_factory=dict)
+
+    def distinct(self, response: ModelResponse) -> None:
+        """Rename tool calls whose ids were used before in this run: approvals and results are told apart by them."""
+        seen = set(self._places)
+        for index, item in enumerate(response.output):
+            if item.type != "function_call":
+                continue
+            if not item.call_id or item.call_id in seen:
+                item.call_id = f"{item.call_id or 'call'}-{self.turn}-{index}"
+            seen.add(item.call_id)
+
+    def take(self, agent: str, response: ModelResponse) -> None:
+        """The response of a turn: its tool calls are known by turn and index from now on."""
+        for index, item in enumerate(response.output):
+            if item.type == "function_call":
+                self._places[item.call_id] = f"{agent}/{self.turn}/{index} {item.name}"
+        self.turn += 1
+
+    def call(self, call_id: str, tool: str) -> str:
+        """The place of a tool call."""
+        return self._places.get(call_id) or self.next(f"call {tool}")
+
+    def next(self, kind: str) -> str:
+        """The place of the next thing of that kind."""
+        number = self._count.get(kind, 0)
+        self._count[kind] = number + 1
+        return f"{kind}/{number}"
+
+    def within(self, place: str, *, own: bool = False) -> "Scope":
+        """The scope of what runs at `place`, the same whenever that is asked for."""
+        if place not in self._inner:
+            self._inner[place] = Scope(self.task.branch(place), self.models, self.spending, own=own)
+        return self._inner[place]
+
+
+_here: ContextVar[Scope | None] = ContextVar("the scope of the code at hand", default=None)
+
+
+def here() -> Scope | None:
+    """The scope of the code at hand, None outside of tasks."""
+    return _here.get()
+
+
+@contextmanager
+def entered(scope: Scope) -> Iterator[Scope]:
+    """What runs inside, and the tasks that it begins, are in `scope`."""
+    before = _here.set(scope)
+    try:
+        yield scope
+    finally:
+        _here.reset(before)

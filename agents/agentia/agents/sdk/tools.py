@@ -1,0 +1,66 @@
+"""Tools whose calls are steps of the task: each is told of, made once, and known at reruns."""
+
+import json
+from typing import Any, Final
+
+from agents import FunctionTool
+from agents.tool_context import ToolContext
+
+from agentia.agents.sdk import outputs
+from agentia.agents.sdk.scope import Scope, entered, here
+
+LONGEST: Final = 300
+"""Characters of the arguments that a status shows."""
+
+
+class JournaledTool:
+    """Stands before the function of a tool. Outside of tasks it changes nothing.
+
+    An agent that is a tool is no step itself, as its own models and tools are steps: it may be paused in between.
+    """
+
+    def __init__(self, tool: FunctionTool) -> None:
+        self.name, self.invoke = tool.name, tool.on_invoke_tool
+        self.nests = bool(getattr(tool, "_is_agent_tool", False))
+
+    async def __call__(self, context: ToolContext[Any], arguments: str) -> Any:
+        """The tool's output; in it `context.context` is the task, in a branch of its own."""
+        scope = here()
+        if scope is None:
+            return await self.invoke(context, arguments)
+        inner = scope.within(scope.call(context.tool_call_id, self.name), own=self.nests)
+        if not inner.told:
+            inner.told = True
+            await inner.task.branch("call").status(f"Calls {self.name}{shown(arguments)}.")
+        context.context = inner.task
+        with entered(inner):
+            if self.nests:
+                return await self.invoke(context, arguments)
+            return await self._once(inner, context, arguments)
+
+    async def _once(self, scope: Scope, context: ToolContext[Any], arguments: str) -> Any:
+        async def call() -> Any:
+            return outputs.dump(await self.invoke(context, arguments))
+
+        return outputs.load(await scope.task.run.step("tool", call, [self.name, arguments]))
+
+
+def journal(tool: FunctionTool) -> None:
+    """Have the calls of a tool journaled."""
+    if not isinstance(tool.on_invoke_tool, JournaledTool):
+        tool.on_invoke_tool = JournaledTool(tool)
+
+
+def shown(arguments: str) -> str:
+    """Arguments as words: ` with amount=5, to="Ann"`."""
+    try:
+        given = json.loads(arguments)
+    except ValueError:
+        given = arguments
+    if isinstance(given, dict):
+        words = ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in given.items())
+    else:
+        words = str(given)
+    if not words:
+        return ""
+    return f" with {words}" if len(words) <= LONGEST else f" with {words[:LONGEST]}…"
