@@ -1,13 +1,15 @@
 """A replica works on so many tasks at once: more are accepted and wait their turn, in order, for any replica."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
 from a2a.types.a2a_pb2 import SendMessageRequest
 
-from agentia.tasks.caller import LOCAL
+from agentia.tasks.caller import LOCAL, Caller
 from agentia.tasks.engine import Engine
+from agentia.tasks.records import Owner
 from agentia.tasks.run import Run
 from agentia.tasks.states import CANCELED, COMPLETED, INPUT_REQUIRED, SUBMITTED, WORKING
 
@@ -15,6 +17,8 @@ pytestmark = pytest.mark.parametrize("store_kind", ["sqlite", "postgres"])
 
 Engines = Callable[..., Engine]
 RequestOf = Callable[..., SendMessageRequest]
+
+THROUGH_ONE, THROUGH_TWO = Caller(Owner("", "ann"), ("boss",)), Caller(Owner("", "ann"), ("boss", "helper"))
 
 
 class Workers:
@@ -140,6 +144,42 @@ async def test_no_task_that_comes_during_a_takeover_takes_its_room(engines: Engi
     for task in tasks:
         assert (await engine.settled(task, LOCAL)).status.state == COMPLETED
     assert workers.most == 1
+
+
+async def test_a_task_that_came_through_more_agents_than_all_others_need_not_wait(
+    engines: Engines, request_of: RequestOf
+) -> None:
+    workers = Workers()
+    engine = engines(workers, max_runs=1, lease_seconds=1.0)
+    await engine.start()
+    await sent(engine, request_of, "a", "b")
+    for text, caller in (("c", THROUGH_ONE), ("d", THROUGH_ONE), ("e", THROUGH_TWO), ("f", THROUGH_TWO)):
+        await (await engine.send(request_of(text), caller)).stored()
+    assert workers.begun == ["a", "c", "e"]
+    workers.end(6)
+    for caller in (LOCAL, THROUGH_ONE):
+        for task in await engine.store.open_tasks(caller.owner, time.time(), 100):
+            assert (await engine.settled(task, caller)).status.state == COMPLETED
+    assert set(workers.begun) == set("abcdef")
+    assert workers.most == 3
+
+
+async def test_after_a_crash_such_a_task_is_taken_over_without_room(engines: Engines, request_of: RequestOf) -> None:
+    lost = engines(Workers(), max_runs=9)
+    await sent(lost, request_of, "a", "b")
+    deep = (await (await lost.send(request_of("c"), THROUGH_TWO)).stored()).task_id
+    await lost.close(0.0)
+    began = asyncio.Event()
+
+    async def answer(run: Run) -> None:
+        if run.caller == LOCAL:
+            began.set()
+            await asyncio.Event().wait()
+
+    engine = engines(answer, max_runs=1, lease_seconds=1.0)
+    await engine.start()
+    await began.wait()
+    assert (await engine.settled(deep, THROUGH_TWO)).status.state == COMPLETED
 
 
 async def test_the_answer_to_a_question_waits_its_turn_too(engines: Engines, request_of: RequestOf) -> None:

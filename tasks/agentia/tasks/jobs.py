@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from agentia.tasks.alarm import Alarm
+from agentia.tasks.caller import Caller
 from agentia.tasks.cancelling import Cancelling
 from agentia.tasks.log import TaskLog
 from agentia.tasks.records import Unstorable
@@ -27,8 +28,8 @@ class Jobs:
     What they have delegated ends with them by `cancelling`.
 
     `busy` is set while there are any. `crowded` says that stored tasks may be waiting for their turn, by which new ones
-    do so too, and `vacant` is set then when there may be room for one. `unoffered` says that one waits of which other
-    replicas were not told yet.
+    do so too, but for one that is `deep`, and `vacant` is set then when there may be room for one. `unoffered` says
+    that one waits of which other replicas were not told yet.
     """
 
     def __init__(self, answer: Answer, broken: Callable[[Job], None], cancelling: Cancelling, most: int) -> None:
@@ -54,6 +55,19 @@ class Jobs:
     def full(self) -> bool:
         """Whether a task that comes now has to wait for its turn."""
         return self.crowded or len(self._jobs) + self._expected >= self._most
+
+    @property
+    def deepest(self) -> int:
+        """Through how many agents the request came that came through most of them."""
+        return max((len(job.run.caller.chain) for job in self._jobs.values()), default=0)
+
+    def deep(self, caller: Caller) -> bool:
+        """Whether a task came through more agents than all that are worked on, so that it need not wait for its turn.
+
+        Those may be waiting for it. As this holds at each of its agents, tasks that delegate to each other never wait
+        in a circle; and so there are at most as many tasks more as a chain may be long.
+        """
+        return len(caller.chain) > self.deepest
 
     @contextmanager
     def expecting(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -17,6 +17,10 @@ SOONEST: Final = 0.05
 """Seconds between two looks for lost tasks, however soon the next lease runs out."""
 OFFER: Final = 1.0
 """Seconds between two offers of tasks to other replicas."""
+DEEP: Final = 0.5
+"""Seconds between two looks, without room, for a task that others may be waiting for."""
+SHARE: Final = 20
+"""How much longer than such a look takes it is until the next one, as it reads all that waits."""
 
 log = logging.getLogger("agentia.tasks")
 
@@ -35,7 +39,8 @@ class Leases:
         self, store: Store, replica: str, seconds: float, jobs: Jobs, resume: Resume, *, longest: float, major: str
     ) -> None:
         self._store, self._replica, self._seconds, self._jobs, self._resume = store, replica, seconds, jobs, resume
-        self._longest, self._major, self._offered = longest, major, -OFFER
+        self._longest, self._major = longest, major
+        self._offered, self._look_deep = -OFFER, 0.0
         self._renewing: asyncio.Task[None] | None = None
         self._claiming: asyncio.Task[None] | None = None
 
@@ -113,27 +118,44 @@ class Leases:
         """
         self._offer()
         limit = min(BATCH, self._jobs.room)
-        found = await self._store.unfinished(limit, self._major) if limit else []
-        left = await self._take_over(found)
+        if not limit:
+            return await self._claim_deep()
+        found = await self._store.unfinished(limit, self._major)
+        taken = 0
+        for task_id, owner in found:
+            if not self._jobs.room:  # new tasks have taken it meanwhile
+                break
+            await self._take_over(task_id, owner)
+            taken += 1
+        left = taken < len(found)
         self._jobs.crowded = left or (len(found) == limit and (self._jobs.crowded or not self._jobs.room))
         if not self._jobs.room:
-            return min(self._seconds, OFFER) if self._jobs.unoffered else self._seconds
+            return self._until_offer()
         due = 0.0 if len(found) == limit else await self._store.due(self._replica)
         return self._seconds if due is None else max(SOONEST, min(due, self._seconds))
 
-    async def _take_over(self, found: Sequence[tuple[str, Owner]]) -> bool:
-        """Go on with these; whether some are left, as new tasks have taken their room meanwhile."""
-        for task_id, owner in found:
-            if not self._jobs.room:
-                return True
-            try:
-                with self._jobs.expecting():
-                    await self._resume(task_id, owner)
-            except Refused:
-                raise
-            except Exception:  # one that cannot be read shall not keep the others waiting
-                log.exception("task not taken over", extra={"task": task_id})
-        return False
+    async def _claim_deep(self) -> float:
+        """Without room take over a task that those here may be waiting for (see `Jobs.deep`), if there is one."""
+        self._jobs.crowded = True
+        began = time.monotonic()
+        if began < self._look_deep:
+            return min(self._until_offer(), self._look_deep - began)
+        for task_id, owner in await self._store.unfinished(1, self._major, self._jobs.deepest):
+            await self._take_over(task_id, owner)
+        self._look_deep = time.monotonic() + max(DEEP, SHARE * (time.monotonic() - began))
+        return self._until_offer()
+
+    async def _take_over(self, task_id: str, owner: Owner) -> None:
+        try:
+            with self._jobs.expecting():
+                await self._resume(task_id, owner)
+        except Refused:
+            raise
+        except Exception:  # one that cannot be read shall not keep the others waiting
+            log.exception("task not taken over", extra={"task": task_id})
+
+    def _until_offer(self) -> float:
+        return min(self._seconds, OFFER) if self._jobs.unoffered else self._seconds
 
     def _offer(self) -> None:
         """Have others take what waits and cannot be done here, or not yet."""

@@ -151,9 +151,9 @@ class PostgresStore:
         except DatabaseUnusable as exc:
             raise _translated(exc) from exc
 
-    async def unfinished(self, limit: int, major: str) -> list[tuple[str, Owner]]:
+    async def unfinished(self, limit: int, major: str, deeper: int = -1) -> list[tuple[str, Owner]]:
         """See Store."""
-        rows = await self._rows("unfinished", limit, major)
+        rows = await self._rows("unfinished", limit, major, deeper)
         return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
 
     async def overdue(self, before: float, limit: int) -> list[tuple[str, Owner]]:

@@ -146,11 +146,13 @@ WITH lost AS (
     WHERE state IN (1, 2) AND replica IS NOT NULL
       AND (lease_expires < extract(epoch FROM clock_timestamp())::float8 OR lease_expires > extract(epoch FROM clock_timestamp())::float8 + 3600)
       AND split_part(agent_version, '.', 1) = $2
+      AND CASE WHEN $3 < 0 THEN true ELSE jsonb_array_length(convert_from(caller, 'UTF8')::jsonb -> 2) > $3 END
     ORDER BY lease_expires LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ),
 waiting AS (
     SELECT id, tenant, owner FROM tasks
     WHERE state IN (1, 2) AND replica IS NULL AND split_part(agent_version, '.', 1) = $2
+      AND CASE WHEN $3 < 0 THEN true ELSE jsonb_array_length(convert_from(caller, 'UTF8')::jsonb -> 2) > $3 END
     ORDER BY created LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 )
 SELECT * FROM lost UNION ALL SELECT * FROM waiting LIMIT $1;

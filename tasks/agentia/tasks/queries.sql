@@ -75,14 +75,17 @@ SELECT step, hash, result FROM journal WHERE task_id = ?;
 
 -- name: unfinished    Tasks to be worked on that nobody holds: those lost by a replica, then those that wait, in order.
 -- No lease is longer than an hour: one that seems to be was given before the clock was set back.
+-- With ?4 only those that came through more agents than so many (the third of what is stored of a caller).
 SELECT * FROM (SELECT id, tenant, owner FROM tasks
                WHERE state IN (1, 2) AND replica IS NOT NULL AND (lease_expires < ?1 OR lease_expires > ?1 + 3600.0)
                  AND substr(agent_version, 1, instr(agent_version || '.', '.') - 1) = ?3
+                 AND (?4 < 0 OR json_array_length(CAST(caller AS TEXT), '$[2]') > ?4)
                ORDER BY lease_expires LIMIT ?2)
 UNION ALL
 SELECT * FROM (SELECT id, tenant, owner FROM tasks
                WHERE state IN (1, 2) AND replica IS NULL
                  AND substr(agent_version, 1, instr(agent_version || '.', '.') - 1) = ?3
+                 AND (?4 < 0 OR json_array_length(CAST(caller AS TEXT), '$[2]') > ?4)
                ORDER BY created LIMIT ?2)
 LIMIT ?2;
 

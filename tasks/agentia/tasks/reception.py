@@ -100,7 +100,7 @@ class Reception:
         stored = first.task.history[0]
         stored.task_id, stored.context_id = task_id, context_id
         log = self._logs.new(task_id, context_id)
-        if self._jobs.full:
+        if self._jobs.full and not self._jobs.deep(caller):
             log.wait()
         log.accept(
             NewTask(context_id, bool(message.context_id), caller.dump(), caller.deadline, self._version), arrival
@@ -112,7 +112,8 @@ class Reception:
         try:
             stored = await found(self._store, message.task_id, arrival.owner)
             check_open(stored, message)
-            waits = self._jobs.full or not compatible(stored.agent_version, self._version)
+            full = self._jobs.full and not self._jobs.deep(Caller.load(stored.caller))
+            waits = full or not compatible(stored.agent_version, self._version)
             job = await self._takeovers.continued(stored, message, arrival, waits=waits)
             return self._started(job, arrival)
         except UnsupportedOperationError:

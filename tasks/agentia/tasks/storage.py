@@ -82,10 +82,11 @@ class Store(Protocol):
     async def release(self, replica: str) -> None:
         """End all leases of a replica."""
 
-    async def unfinished(self, limit: int, major: str) -> list[tuple[str, Owner]]:
+    async def unfinished(self, limit: int, major: str, deeper: int = -1) -> list[tuple[str, Owner]]:
         """Tasks of a `major` version that should be running and that nobody holds a lease on now.
 
         By the database's clock. Those that were lost come first, then those that wait for their turn, the oldest first.
+        Only such that came through more than `deeper` agents, from 0 on.
         """
 
     async def overdue(self, before: float, limit: int) -> list[tuple[str, Owner]]:

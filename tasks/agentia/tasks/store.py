@@ -145,9 +145,9 @@ class SqliteStore:
         """End all leases of a replica."""
         await self._change("release", (replica,))
 
-    async def unfinished(self, limit: int, major: str) -> list[tuple[str, Owner]]:
+    async def unfinished(self, limit: int, major: str, deeper: int = -1) -> list[tuple[str, Owner]]:
         """See Store."""
-        rows = await self._rows("unfinished", (time.time(), limit, major))
+        rows = await self._rows("unfinished", (time.time(), limit, major, deeper))
         return [(task_id, Owner(tenant, principal)) for task_id, tenant, principal in rows]
 
     async def overdue(self, before: float, limit: int) -> list[tuple[str, Owner]]:
