@@ -145,7 +145,7 @@ def answer(
 
 @app.command()
 def delete(
-    task: Annotated[str | None, typer.Argument(metavar="[ID]", help="A task that is over: its id, or a piece.")] = None,
+    task: Annotated[str | None, typer.Argument(metavar="ID", help="A task that is over: its id, or a piece.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that is yours, at every agent of the mesh.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether you are sure.")] = False,
     agent: Agent = None,
@@ -209,7 +209,7 @@ def _sure(question: str, *, yes: bool) -> None:
 
 @push.command("list")
 def list_push(
-    task: Annotated[str, typer.Argument(metavar="[ID]", help="Only those of this task.")] = "",
+    task: Annotated[str, typer.Argument(metavar="ID", help="Only those of this task.")] = "",
     dead: Annotated[bool, typer.Option("--dead", help="Only those that were given up.")] = False,
     agent: Agent = None,
     data: Data = DEFAULT_DATA,
@@ -230,7 +230,7 @@ def list_push(
 @push.command("retry")
 def retry_push(
     task: Id,
-    config: Annotated[str, typer.Argument(metavar="[CONFIG]", help="Only this webhook of the task.")] = "",
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="Only this webhook of the task.")] = "",
     agent: Agent = None,
     data: Data = DEFAULT_DATA,
     url: Url = None,
