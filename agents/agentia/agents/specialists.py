@@ -44,16 +44,25 @@ class Specialist:
     lifespan: Lifespan = nullcontext
 
     def __post_init__(self) -> None:
-        if is_sdk_agent(self.answer):
-            object.__setattr__(self, "answer", _adapted(self.answer, direct=self.direct))
-        check_answer(self.answer, self.name, "Request" if self.direct else "TaskRun")
         check_lifespan(self.lifespan)
+        if is_sdk_agent(self.answer):
+            self._adapt(self.answer)
+        check_answer(self.answer, self.name, "Request" if self.direct else "TaskRun")
         for field in ("input_modes", "output_modes"):
             object.__setattr__(self, field, several(field, getattr(self, field), str))
         object.__setattr__(self, "skills", several("skills", self.skills, Skill))
         object.__setattr__(self, "name", self.name or named(self.answer))
         object.__setattr__(self, "description", self.description or described(self.answer, self.skills))
         self.card("http://localhost/")
+
+    def _adapt(self, agent: Any) -> None:
+        if self.direct:
+            raise SpecialistInvalid("An agent of the Agents SDK works on tasks.", fix="Leave out direct=True.")
+        from agentia.agents.sdk.adapter import AgentAnswer
+
+        answer = AgentAnswer(agent)
+        object.__setattr__(self, "answer", answer)
+        object.__setattr__(self, "lifespan", answer.lifespan(self.lifespan))
 
     @property
     def function(self) -> Answer:
@@ -83,14 +92,6 @@ class Specialist:
                 AgentExtension(uri=DELETION, description="DeleteTask and DeleteTasks delete what is the caller's."),
             ],
         )
-
-
-def _adapted(agent: Any, *, direct: bool) -> Answer:
-    if direct:
-        raise SpecialistInvalid("An agent of the Agents SDK works on tasks.", fix="Leave out direct=True.")
-    from agentia.agents.sdk.adapter import AgentAnswer
-
-    return AgentAnswer(agent)
 
 
 def specialist(

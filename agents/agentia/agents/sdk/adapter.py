@@ -1,6 +1,8 @@
 """The answer of a specialist that is an agent of the SDK: its run, from the user's message to the last artifact."""
 
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 from agents import Agent, AgentsException, RunConfig, RunHooks, Runner
 from pydantic_core import to_jsonable_python
@@ -17,6 +19,9 @@ from agentia.agents.sdk.spending import Spending
 from agentia.agents.task_run import TaskRun
 from agentia.cards.extensions import USAGE
 from agentia.core.settings import Settings
+
+if TYPE_CHECKING:
+    from agentia.agents.specialists import Lifespan
 
 TURNS: Final = 50
 """Calls of the model after which it is taken to be in a loop."""
@@ -49,6 +54,21 @@ class AgentAnswer:
         elif output is not None:
             part = part_of(to_jsonable_python(output), filename="answer.json")
             await task.run.artifact("answer.json", [part], metadata={USAGE: scope.spending.metadata})
+
+    def lifespan(self, authors: "Lifespan") -> "Lifespan":
+        """What the service is entered with: the author's own, and after it the models are closed."""
+
+        @asynccontextmanager
+        async def entered() -> AsyncIterator[Any]:
+            try:
+                async with authors() as services:
+                    yield services
+            finally:
+                models, self._models = self._models, None
+                if models is not None:
+                    await models.close()
+
+        return entered
 
     async def _run(self, scope: Scope, asked: Any) -> Any:
         """The final output; approvals are asked for in between."""

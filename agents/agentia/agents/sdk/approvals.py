@@ -10,44 +10,12 @@ from agentia.agents.task_run import Request, TaskRun
 from agentia.cards.extensions import APPROVAL
 
 YES: Final = frozenset(
-    [
-        "yes",
-        "y",
-        "ok",
-        "okay",
-        "approve",
-        "approved",
-        "allow",
-        "allowed",
-        "confirm",
-        "confirmed",
-        "go",
-        "sure",
-        "ja",
-        "oui",
-        "si",
-        "sí",
-    ]
+    {"yes", "y", "ok", "okay", "sure", "approve", "approved", "allow", "allowed", "confirm", "confirmed"}
 )
 NO: Final = frozenset(
-    [
-        "no",
-        "n",
-        "reject",
-        "rejected",
-        "deny",
-        "denied",
-        "refuse",
-        "refused",
-        "cancel",
-        "stop",
-        "don't",
-        "dont",
-        "never",
-        "nein",
-        "non",
-    ]
+    {"no", "n", "not", "never", "don't", "dont", "stop", "wait", "cancel", "deny", "refuse", "reject"}
 )
+"""The first word of a yes, and what is in any no."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 

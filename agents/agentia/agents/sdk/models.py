@@ -33,6 +33,13 @@ class Models:
             self._known[name] = self._made(name)
         return name, self._known[name]
 
+    async def close(self) -> None:
+        """Close the connections to the endpoint."""
+        self._known.clear()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
     def _made(self, name: str) -> Model:
         if name.startswith(LITELLM):
             return _litellm(name.removeprefix(LITELLM), self._settings)

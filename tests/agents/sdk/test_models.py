@@ -1,0 +1,178 @@
+"""The model behind an endpoint: the one that is configured and no other, whatever it answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from agents import Agent, function_tool
+
+from agentia.agents import Skill, Specialist
+from agentia.agents.testing import BreakOff, Call, Fail, Hang, Say, Script, model_server
+
+SKILLS = [Skill("convert", "Convert an amount between currencies")]
+
+
+@pytest.fixture
+def fx(alone: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Serves an agent whose model answers by a script: its client, and the endpoint."""
+    monkeypatch.setattr("agentia.agents.sdk.retries.FIRST_PAUSE", 0.0)
+
+    @asynccontextmanager
+    async def start(script: Script, *tools: Any, **settings: Any) -> AsyncIterator[Any]:
+        async with model_server(script) as server:
+            agent = Agent(name="fx", instructions="Convert.", tools=list(tools))
+            configured = {"model": "small", "openai_base_url": server.url, **settings}
+            yield await alone.serve(Specialist(agent, skills=SKILLS), **configured), server
+
+    return start
+
+
+async def test_a_configured_endpoint_is_asked_and_its_text_streamed(fx: Any) -> None:
+    async with fx([Say("It is 92 EUR, more or less.")]) as (client, server):
+        task_id = await client.begin("100 USD in EUR")
+        events = [event async for _, event in client.events(task_id)]
+
+    text = "".join(
+        part["text"]
+        for event in events
+        if "artifactUpdate" in event
+        for part in event["artifactUpdate"]["artifact"]["parts"]
+    )
+    assert text == "It is 92 EUR, more or less."
+    (request,) = server.requests
+    assert (request["model"], request["stream"]) == ("small", True)
+    assert request["messages"] == [
+        {"role": "system", "content": "Convert."},
+        {"role": "user", "content": "100 USD in EUR"},
+    ]
+    usage = next(
+        event["artifactUpdate"]["artifact"]["metadata"]
+        for event in events
+        if event.get("artifactUpdate", {}).get("artifact", {}).get("metadata")
+    )
+    assert usage["urn:agentia:usage:v1"]["total_tokens"] == 15
+
+
+@pytest.mark.parametrize("model", [None, "gpt-5"], ids=["none", "only-a-name"])
+async def test_without_a_configured_model_nothing_is_sent_anywhere(
+    alone: Any, monkeypatch: pytest.MonkeyPatch, text_of: Callable[[Any], str], model: str | None
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a key that the service was not started with")
+    client = await alone.serve(Specialist(Agent(name="fx", model=model), skills=SKILLS))
+
+    task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_REJECTED"
+    assert ("AGENTIA_MODEL" if model is None else "OPENAI_BASE_URL") in text_of(task)
+
+
+@pytest.mark.parametrize("trouble", [Fail(429), Fail(500), BreakOff("It is 1")], ids=["busy", "broken", "half"])
+async def test_what_passes_is_tried_again_and_nobody_sees_a_trace_of_it(fx: Any, trouble: Any) -> None:
+    async with fx([trouble, trouble, Say("It is 92 EUR.")]) as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert [part["text"] for part in task["artifacts"][0]["parts"]] == ["It is 92 EUR."]
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("trouble", "tries", "words"),
+    [
+        (Fail(429), 5, "takes no more calls"),
+        (Fail(503), 5, "HTTP status 503"),
+        (BreakOff(), 5, "The connection to the agent's model failed"),
+        (Fail(401), 1, "OPENAI_API_KEY"),
+        (Fail(404), 1, "AGENTIA_MODEL"),
+        (Fail(400), 1, "HTTP status 400"),
+    ],
+    ids=["429", "503", "half", "401", "404", "400"],
+)
+async def test_what_does_not_pass_fails_the_task_with_a_sentence(
+    fx: Any, text_of: Callable[[Any], str], trouble: Any, tries: int, words: str
+) -> None:
+    async with fx(lambda _: trouble) as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert words in text_of(task)
+    assert "So it was told to" not in text_of(task)
+    assert len(server.requests) == tries
+
+
+async def test_a_model_that_says_nothing_any_more_ends_with_the_time_that_a_task_has(
+    fx: Any, text_of: Callable[[Any], str]
+) -> None:
+    async with fx([Hang("It is")], task_seconds=1.0, lease_seconds=1.0) as (client, _):
+        task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "AGENTIA_TASK_SECONDS" in text_of(task)
+    assert task["artifacts"][0]["parts"][0]["text"] == "It is"
+
+
+async def test_a_model_that_never_comes_to_an_end_is_stopped(fx: Any, text_of: Callable[[Any], str]) -> None:
+    calls: list[int] = []
+
+    @function_tool
+    def again() -> str:
+        calls.append(1)
+        return "again"
+
+    async with fx(lambda _: Say(calls=[Call("again")]), again) as (client, server):
+        task = await client.send("go")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "within 50 turns" in text_of(task)
+    assert (len(calls), len(server.requests)) == (50, 50)
+
+
+@pytest.mark.parametrize("arguments", ["{nonsense", "[1]", '{"amount": "much"}'], ids=["no-json", "list", "type"])
+async def test_a_model_that_calls_a_tool_with_nonsense_is_told_so(fx: Any, arguments: str) -> None:
+    amounts: list[float] = []
+
+    @function_tool
+    def convert(amount: float) -> str:
+        amounts.append(amount)
+        return "92"
+
+    script = [Say(calls=[Call("convert", arguments)]), Say(calls=[Call("convert", {"amount": 100})]), Say("92")]
+    async with fx(script, convert) as (client, server):
+        task = await client.send("go")
+
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
+    assert amounts == [100]
+    assert server.requests[1]["messages"][-1]["role"] == "tool"
+
+
+async def test_a_tool_that_is_not_there_fails_the_task(fx: Any, text_of: Callable[[Any], str]) -> None:
+    async with fx([Say(calls=[Call("made_up")])]) as (client, _):
+        task = await client.send("go")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "cannot be used" in text_of(task)
+
+
+@pytest.mark.parametrize(("budget", "asked"), [(0, 0), (20, 2)], ids=["zero", "small"])
+async def test_a_budget_of_tokens_ends_a_task_with_a_sentence(
+    fx: Any, text_of: Callable[[Any], str], budget: int, asked: int
+) -> None:
+    @function_tool
+    def again() -> str:
+        return "again"
+
+    async with fx(lambda _: Say(calls=[Call("again")]), again, task_tokens=budget) as (client, server):
+        task = await client.send("go")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "AGENTIA_TASK_TOKENS" in text_of(task)
+    assert f"its budget is {budget}" in text_of(task)
+    assert len(server.requests) == asked
+
+
+async def test_many_tasks_at_once_all_come_to_their_end(fx: Any) -> None:
+    async with fx(lambda request: Say(f"echo {request['messages'][-1]['content']}")) as (client, _):
+        tasks = await asyncio.gather(*(client.send(f"number {number}") for number in range(50)))
+
+    assert [each["artifacts"][0]["parts"][0]["text"] for each in tasks] == [f"echo number {n}" for n in range(50)]
