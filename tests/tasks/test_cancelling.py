@@ -82,6 +82,27 @@ async def nothing_is_left(engine: Engine, clock: "Clock") -> None:
             await asyncio.sleep(0.01)
 
 
+async def test_children_that_cannot_be_read_hinder_no_others_for_long(
+    engines: Engines, request_of: RequestOf, clock: "Clock", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = engines(parent := Parent(), delegations=Others(*(child.agent for child in CHILDREN)).delegations)
+    task_id = await begun(one, request_of, "fail", parent)
+    await one.settled(task_id, LOCAL)
+    await one.close(0.0)
+    others = Others()
+    two = engines(delegations=others.delegations, lease_seconds=0.05)
+    due, looks = two.store.due_cancellations, itertools.count()
+
+    async def unreadable_at_first(limit: int) -> list[Cancellation]:
+        return [Cancellation(*[])] if next(looks) == 0 else await due(limit)
+
+    monkeypatch.setattr(two.store, "due_cancellations", unreadable_at_first)
+    clock.ahead = DAY
+    await two.start()
+    async with asyncio.timeout(10):
+        await others.heard.wait()
+
+
 async def test_children_are_cancelled_however_their_task_ends(
     engines: Engines, request_of: RequestOf, clock: "Clock", monkeypatch: pytest.MonkeyPatch
 ) -> None:

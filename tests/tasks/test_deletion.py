@@ -160,6 +160,31 @@ async def test_the_bytes_of_the_file_hold_nothing_of_it(
     assert any(b"marker-b" in data for data in _files(tmp_path))
 
 
+async def test_nor_of_what_was_deleted_one_by_one(engines: Engines, request_of: RequestOf, tmp_path: Path) -> None:
+    engine = engines(_busy)
+    ended = (await (await engine.send(request_of("marker-a ends"), ANN)).stored(settled=True)).task_id
+    assert await _operations(engine).delete_task(CancelTaskRequest(id=ended), ANN) == {"tasks": 1, "messages": 0}
+    assert await _operations(engine).delete_tasks(ListTasksRequest(), ANN) == {"tasks": 0, "messages": 0}
+    assert not any(b"marker-a" in data for data in _files(tmp_path))
+
+
+async def test_many_deletions_at_once_write_the_file_anew_a_few_times(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engines()
+    scrubs, scrub = [], engine.store.scrub
+
+    async def counted() -> None:
+        scrubs.append(1)
+        await scrub()
+
+    monkeypatch.setattr(engine.store, "scrub", counted)
+    operations = _operations(engine)
+    gone = await asyncio.gather(*(operations.delete_tasks(ListTasksRequest(), ANN) for _ in range(20)))
+    assert gone == [{"tasks": 0, "messages": 0}] * 20
+    assert len(scrubs) <= 3
+
+
 async def test_a_file_that_cannot_be_written_anew_does_not_stop_a_deletion(
     engines: Engines, request_of: RequestOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +247,22 @@ async def test_one_finished_task_goes_by_its_id(engines: Engines, request_of: Re
     assert _found(await rows(), ended, "marker-a ends", "message-marker-a-ends") == set()
     with pytest.raises(UnsupportedOperationError, match=r"INPUT_REQUIRED.*Cancel it first"):
         await operations.delete_task(CancelTaskRequest(id=paused), ANN)
+
+
+@pytest.mark.parametrize("store_kind", ["postgres"])
+async def test_a_task_goes_though_another_replica_is_just_at_it(
+    engines: Engines, request_of: RequestOf, database: str
+) -> None:
+    engine = engines()
+    ended = (await (await engine.send(request_of(), ANN)).stored(settled=True)).task_id
+    server = await asyncpg.connect(database, server_settings={"search_path": "agentia_test"})
+    async with server.transaction():
+        await server.execute("SELECT FROM tasks FOR UPDATE")
+        deleting = asyncio.create_task(_operations(engine).delete_task(CancelTaskRequest(id=ended), ANN))
+        await asyncio.wait([deleting], timeout=0.2)
+    assert await deleting == {"tasks": 1, "messages": 0}
+    assert await server.fetchval("SELECT count(*) FROM tasks") == 0
+    await server.close()
 
 
 @BOTH

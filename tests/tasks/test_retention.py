@@ -35,11 +35,11 @@ EVENTS = Retention(events=-60.0, tasks=60.0)
 
 @pytest.fixture
 async def query(request: pytest.FixtureRequest, store_kind: str, tmp_path: Path) -> AsyncIterator[Query]:
-    """Reads the database past the store."""
+    """Reads and writes the database past the store."""
     if store_kind == "sqlite":
 
         async def read(sql: str) -> list[Any]:
-            with closing(sqlite3.connect(tmp_path / "tasks.sqlite")) as file:
+            with closing(sqlite3.connect(tmp_path / "tasks.sqlite")) as file, file:
                 return file.execute(sql).fetchall()
 
         yield read
@@ -123,7 +123,7 @@ async def test_a_task_goes_with_all_that_belongs_to_it(engines: Engines, request
     task_id = await _run(engine, asked)
     await _run(engine, request_of("yes", task_id=task_id))
     config = TaskPushNotificationConfig(task_id=task_id, id="p", url="https://example.com")
-    await engine.store.push.set(config, "1.0", 0)
+    await engine.store.push.set(config, "1.0", 5)
     await Pruner(engine.store, NOW).once()
     assert await counts(query) == dict.fromkeys(TABLES, 0)
     with pytest.raises(TaskNotFoundError):
@@ -149,6 +149,38 @@ async def test_a_task_stays_while_its_children_are_to_be_told_of_its_end(
     assert (await counts(query))["tasks"] == 1
     await engine.store.cancelled(task_id, ())
     await Pruner(engine.store, NOW).once()
+    assert await counts(query) == dict.fromkeys(TABLES, 0)
+
+
+async def test_a_task_stays_while_its_webhook_is_to_be_told(
+    engines: Engines, request_of: RequestOf, query: Query
+) -> None:
+    engine, push = engines(), engines().store.push
+    task_id = await _run(engine, request_of())
+    await push.set(TaskPushNotificationConfig(task_id=task_id, id="c", url="https://x"), "1.0", 0)
+    (key,) = await push.claim(task_id, "claim", 0.0, 1)
+    await push.failed(key, "claim", 3600.0, None)
+    await Pruner(engine.store, NOW).once()
+    assert (await counts(query))["tasks"] == 1
+    await push.revive(task_id, None)
+    await push.claim(task_id, "claim", 0.0, 1)
+    await push.failed(key, "claim", None, "Given up.")
+    await Pruner(engine.store, NOW).once()
+    assert (await counts(query))["tasks"] == (await counts(query))["push_configs"] == 0
+
+
+async def test_a_task_that_cannot_be_read_goes_too_and_hinders_no_other(
+    engines: Engines, request_of: RequestOf, query: Query, store_kind: str
+) -> None:
+    engine = engines()
+    broken = await _run(engine, request_of())
+    for _ in range(2):
+        await _run(engine, request_of())
+    unreadable = {"sqlite": "x'ff'", "postgres": "'\\xff'"}[store_kind]
+    await query(f"UPDATE tasks SET snapshot = {unreadable} WHERE id = '{broken}'")
+    await Pruner(engine.store, NOW).once()
+    assert await counts(query) == dict.fromkeys(TABLES, 0) | {"messages": 1}
+    await engine.forget(LOCAL)
     assert await counts(query) == dict.fromkeys(TABLES, 0)
 
 

@@ -85,6 +85,8 @@ class Cancelling:
                     await asyncio.wait([self._start(cancellation) for cancellation in due])
             except Refused as refused:
                 log.warning("children not looked for", extra={"reason": refused.message})
+            except Exception:
+                log.exception("children not looked for")
             await asyncio.sleep(self._seconds)
 
     async def _try(self, cancellation: Cancellation) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from a2a.types.a2a_pb2 import Role, Task
+from google.protobuf.message import DecodeError
 
 from agentia.core.database import BUSY_SECONDS, statements
 from agentia.tasks.records import Ended, Owner
@@ -84,12 +85,18 @@ def empty_log(connection: sqlite3.Connection) -> bool:
 
 def ended(rows: Sequence[Sequence[Any]]) -> list[Ended]:
     """Tasks from rows of id, snapshot, tenant, owner and context."""
-    return [Ended(task, Owner(tenant, owner), context, _sent(data)) for task, data, tenant, owner, context in rows]
+    return [
+        Ended(task, Owner(tenant, owner), context, _sent(task, data)) for task, data, tenant, owner, context in rows
+    ]
 
 
-def _sent(snapshot: bytes) -> tuple[str, ...]:
-    """The ids of the user's messages that a task has taken, all of which are in its history."""
-    history = Task.FromString(snapshot).history
+def _sent(task_id: str, snapshot: bytes) -> tuple[str, ...]:
+    """The ids of the user's messages that a task has taken, all of which are in its history, if it can be read."""
+    try:
+        history = Task.FromString(snapshot).history
+    except DecodeError:  # it goes nevertheless; its message ids go when its owner has all deleted
+        log.warning("task to be deleted cannot be read", extra={"task": task_id})
+        return ()
     return tuple(message.message_id for message in history if message.role == Role.ROLE_USER)
 
 

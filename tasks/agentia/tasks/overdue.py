@@ -45,6 +45,8 @@ class Overdue:
                     await self._fail(task_id, owner)
             except Refused as refused:
                 log.warning("overdue tasks not looked for", extra={"reason": refused.message})
+            except Exception:
+                log.exception("overdue tasks not looked for")
             await asyncio.sleep(self._seconds)
 
     async def _warn(self) -> None:

@@ -308,7 +308,9 @@ SELECT id, snapshot, tenant, owner, context_id FROM (
            sum(octet_length(snapshot)) OVER (ORDER BY id) - octet_length(snapshot) AS before
     FROM (SELECT t.* FROM next CROSS JOIN LATERAL (
               SELECT * FROM tasks WHERE id = next.id AND id < $2 AND state IN (3, 4, 5, 7) AND updated < $1
-                 AND NOT EXISTS (SELECT FROM cancellations c WHERE c.task_id = next.id)) t
+                 AND NOT EXISTS (SELECT FROM cancellations c WHERE c.task_id = next.id)
+                 AND NOT EXISTS (SELECT FROM push_configs p WHERE p.task_id = next.id
+                                 AND p.dead IS NULL AND p.finished = 0 AND p.sent < tasks.last_event)) t
           LIMIT $4) t) e
 WHERE before <= $5 ORDER BY id;
 

@@ -204,10 +204,13 @@ WHERE task_id = ?1 AND number IN (SELECT number FROM events WHERE task_id = ?1 O
 -- name: prune_journal
 DELETE FROM journal WHERE task_id = ?;
 
--- name: expired    Finished tasks that ended before a time and have no child to tell, by id: ids begin with the time.
+-- name: expired    Finished tasks that ended before a time and have no child or webhook to tell, by id.
+-- Ids begin with the time.
 SELECT id, snapshot, tenant, owner, context_id FROM tasks
 WHERE id > ?3 AND id < ?2 AND state IN (3, 4, 5, 7) AND updated < ?1
   AND NOT EXISTS (SELECT 1 FROM cancellations WHERE task_id = tasks.id)
+  AND NOT EXISTS (SELECT 1 FROM push_configs p WHERE p.task_id = tasks.id
+                  AND p.dead IS NULL AND p.finished = 0 AND p.sent < tasks.last_event)
 ORDER BY id LIMIT ?4;
 
 -- name: finished    Finished tasks of an owner, of those that were there at a time.
