@@ -41,7 +41,7 @@ survival: .venv/.installed-test .venv/.compiled
 lint: .venv/.installed-test
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy $(ROOMS) tests bench
+	@.venv/bin/mypy $(ROOMS) tests bench examples
 
 bench: .venv/.installed-test .venv/.compiled
 	@.venv/bin/python -m bench $(ARGS)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -122,6 +123,46 @@ async def test_a_killed_agent_tells_its_webhook_the_rest_and_repeats_only_what_w
     assert numbers[-1] == events[-1]
     (artifact,) = [post.json["artifactUpdate"]["artifact"] for post in receiver.posts if "artifactUpdate" in post.json]
     assert "".join(part["text"] for part in artifact["parts"]) == task["artifacts"][0]["parts"][0]["text"] == "ONE TWO"
+
+
+async def test_of_five_patterns_killed_in_the_middle_with_their_workers_nothing_finished_is_repeated(
+    service: Callable[[str], Awaitable[Service]], client_of: Callable[[str], Any], tmp_path: Path
+) -> None:
+    hand, director = await asyncio.gather(service("hand"), service("director"))
+    task_id = await client_of(director.url).begin("go")
+    side = tmp_path / "side"
+    while (await ended(client_of(hand.url)), lines(side)["hang"]) != (5, 5):  # noqa: ASYNC110  another process can only be asked
+        await asyncio.sleep(0.02)
+    await asyncio.gather(hand.kill(), director.kill())
+    await asyncio.gather(hand.start(), director.start())
+    task = await client_of(director.url).settled(task_id)
+    assert task["status"]["message"]["parts"][0]["text"].splitlines() == [
+        "fold c again(bind c slowly(fold c()))",
+        "fold r slowly()",
+        "fold p()",
+        "bind p slowly()",
+        "fold p again()",
+        "bind all(fold o1() bind o slowly())",
+        "fold d slowly()",
+    ]
+    (artifact,) = task["artifacts"]
+    assert (artifact["metadata"], artifact["parts"][0]["text"]) == ({"urn:agentia:version:v1": 2}, "fold d slowly()")
+    done = lines(side)
+    assert {what: count for what, count in done.items() if count != 1} == {
+        "hang": 5,
+        **{f"begin {what} slowly": 2 for what in ("bind c", "fold r", "bind p", "bind o", "fold d")},
+    }
+    assert len([what for what in done if what.startswith("do ")]) == len(await client_of(hand.url).tasks()) == 12
+
+
+async def ended(client: Any) -> int:
+    """How many of an agent's tasks are completed."""
+    return [each["status"]["state"] for each in await client.tasks()].count("TASK_STATE_COMPLETED")
+
+
+def lines(side: Path) -> Counter[str]:
+    """How often each line was written to the side file."""
+    return Counter(side.read_text().splitlines() if side.exists() else [])
 
 
 async def heard(client: Any, task_id: str, words: str) -> None:

@@ -7,7 +7,9 @@ if TYPE_CHECKING:
     from agentia.agents.delegated import Delegated
     from agentia.agents.errors import (
         AgentSilent,
+        Failed,
         NoAgentFits,
+        PatternFailed,
         PeerError,
         PeerFailed,
         PeerRefused,
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
         TaskRejected,
     )
     from agentia.agents.files import File
+    from agentia.agents.patterns import Draft, Need, Routed, Verdict, chain, orchestrate, parallel, refine, route
     from agentia.agents.specialists import Specialist, specialist
     from agentia.agents.task_run import Request, TaskRun
     from agentia.cards import Skill
@@ -24,19 +27,30 @@ if TYPE_CHECKING:
 __all__ = [
     "AgentSilent",
     "Delegated",
+    "Draft",
+    "Failed",
     "File",
+    "Need",
     "NoAgentFits",
+    "PatternFailed",
     "PeerError",
     "PeerFailed",
     "PeerRefused",
     "PeerUnreadable",
     "Request",
+    "Routed",
     "Skill",
     "Specialist",
     "SpecialistInvalid",
     "TaskFailed",
     "TaskRejected",
     "TaskRun",
+    "Verdict",
+    "chain",
+    "orchestrate",
+    "parallel",
+    "refine",
+    "route",
     "specialist",
 ]
 
@@ -48,6 +62,10 @@ _HOMES: Final = {
     "Specialist": "agentia.agents.specialists",
     "TaskRun": "agentia.agents.task_run",
     "specialist": "agentia.agents.specialists",
+    **dict.fromkeys(
+        ("Draft", "Need", "Routed", "Verdict", "chain", "orchestrate", "parallel", "refine", "route"),
+        "agentia.agents.patterns",
+    ),
 }
 """Where the public names live, all others in the errors."""
 

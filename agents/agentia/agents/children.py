@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
@@ -14,6 +15,7 @@ from agentia.agents.peers import Errand, Peers
 from agentia.core.errors import AgentiaError
 from agentia.tasks.caller import Caller
 from agentia.tasks.records import Cancellation, Child, JournalEntry
+from agentia.tasks.run import Run
 
 CANCEL_SECONDS: Final = 3.0
 """Seconds that a child may take to hear that it is cancelled."""
@@ -56,6 +58,14 @@ async def cancel(peers: Peers, peer: Peer, errand: Errand, task_id: str) -> bool
         _not_told(errand, task_id, exc)
         return False
     return True
+
+
+async def abandon(run: Run, peers: Peers) -> None:
+    """Cancel the children of a branch that nobody waits for; those that cannot be told now are when the task ends."""
+    children = tuple(open_children(run.within))
+    await Children(peers).cancel(
+        Cancellation(run.task_id, run.context_id, run.caller.dump(), children, since=time.time())
+    )
 
 
 def open_children(journal: Iterable[JournalEntry]) -> list[Child]:

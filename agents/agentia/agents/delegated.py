@@ -42,7 +42,7 @@ class Delegated:
 def dump(outcome: Delegated | PeerError) -> Any:
     """The outcome as JSON; an error is one too, so that a rerun takes the same way."""
     if isinstance(outcome, PeerError):
-        return {"error": outcome.code, "message": outcome.message}
+        return {"error": outcome.code, "message": outcome.message, "agent": outcome.agent}
     artifacts = [MessageToDict(artifact) for artifact in outcome.artifacts]
     return {"agent": outcome.agent, "task": outcome.task_id, "text": outcome.text, "artifacts": artifacts}
 
@@ -50,7 +50,9 @@ def dump(outcome: Delegated | PeerError) -> Any:
 def load(value: Any) -> Delegated:
     """From what `dump` gave. Raises the error that it was given."""
     if "error" in value:
-        raise _ERRORS.get(value["error"], PeerError)(value["message"])
+        error = _ERRORS.get(value["error"], PeerError)(value["message"])
+        error.agent = value.get("agent", "")
+        raise error
     artifacts = tuple(ParseDict(artifact, Artifact()) for artifact in value["artifacts"])
     return Delegated(value["agent"], value["task"], value["text"], artifacts)
 

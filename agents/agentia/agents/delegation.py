@@ -35,7 +35,7 @@ async def delegate(
 
     Raises NoAgentFits, PeerRefused, PeerUnreadable, AgentSilent, or PeerFailed when its task does not complete.
     """
-    given = _message(need, parts)
+    given = message_parts(need, parts)
     place = run.ordinal(DELEGATE)
     key = digest(need.encode(), *(part.SerializeToString(deterministic=True) for part in given))
     if (done := run.recall(f"{place}/done", key)) is not None:
@@ -46,6 +46,8 @@ async def delegate(
         await _follow(run, peers, child, errand, given)
         result = _result(child)
     except PeerError as exc:
+        chosen = run.recall(f"{place}/choose", key)
+        exc.agent = chosen[0] if chosen else ""
         await run.record(f"{place}/done", key, dump(exc))
         raise
     await run.record(f"{place}/done", key, dump(result))
@@ -76,18 +78,22 @@ async def _choose(
     if agent is not None:
         peer = await peers.named(agent)
     else:
-        modes = {part.media_type for part in given if part.media_type and part.media_type != "text/plain"}
-        peer = await peers.choose(need, run.caller, input_modes=sorted(modes))
+        peer = await peers.choose(need, run.caller, input_modes=input_modes(given))
     await run.record(step, key, peer.id)
     return peer
 
 
-def _message(need: str, parts: Any) -> list[Part]:
+def message_parts(need: str, parts: Any) -> list[Part]:
     """The parts to send: the need goes before them when no text among them says what is wanted."""
     several = parts if isinstance(parts, Sequence) and not isinstance(parts, str | bytes) else [parts]
     given = [_part(part) for part in several]
     says = any(part.WhichOneof("content") == "text" and not part.filename for part in given)
     return given if says else [part_of(need), *given]
+
+
+def input_modes(given: Iterable[Part]) -> list[str]:
+    """The media types beside plain text that an agent must take for these parts."""
+    return sorted({part.media_type for part in given if part.media_type not in ("", "text/plain")})
 
 
 def _part(given: Any) -> Part:

@@ -8,8 +8,12 @@ PeerError
 ├── PeerUnreadable
 ├── AgentSilent
 │   └── AgentUnreached
-└── PeerFailed
+├── PeerFailed
+└── PatternFailed
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from agentia.core.errors import AgentiaError
 from agentia.tasks.errors import TaskEnded, TaskFailed, TaskRejected
@@ -17,8 +21,10 @@ from agentia.tasks.errors import TaskEnded, TaskFailed, TaskRejected
 __all__ = [
     "AgentSilent",
     "AgentUnreached",
+    "Failed",
     "NoAgentFits",
     "NotRegistered",
+    "PatternFailed",
     "PeerError",
     "PeerFailed",
     "PeerRefused",
@@ -43,9 +49,10 @@ class NotRegistered(AgentiaError):
 
 
 class PeerError(AgentiaError):
-    """Root of what can go wrong with another agent."""
+    """Root of what can go wrong with another agent; `agent` is its id, empty when none was chosen."""
 
     status = 502
+    agent: str = ""
 
 
 class NoAgentFits(PeerError):
@@ -70,3 +77,21 @@ class AgentUnreached(AgentSilent):
 
 class PeerFailed(PeerError):
     """Another agent took a task and did not complete it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A need that was not met: which one, by which agent ("" when none was chosen), and why."""
+
+    need: str
+    agent: str
+    reason: str
+
+
+class PatternFailed(PeerError):
+    """What several agents were to do together was not done; `failures` says who failed and why."""
+
+    def __init__(self, message: str, failures: Sequence[Failed] = ()) -> None:
+        super().__init__(message)
+        self.failures = tuple(failures)
+        self.agent = self.failures[-1].agent if self.failures else ""

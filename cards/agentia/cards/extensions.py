@@ -29,6 +29,9 @@ APPROVAL: Final = "urn:agentia:approval:v1"
 """A question's metadata under this key says what is to be allowed: `agent`, `tool`, `arguments` (JSON as text). The
 answer is a yes or no in words, or data: `{"approved": true}`."""
 
+VERSION: Final = "urn:agentia:version:v1"
+"""An artifact's metadata under this key is which version of it this is: 1, 2, and so on."""
+
 DELETION: Final = "urn:agentia:deletion:v1"
 """DeleteTask deletes a finished task of the caller, DeleteTasks everything of the caller."""
 

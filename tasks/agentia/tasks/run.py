@@ -61,6 +61,11 @@ class Run:
         """The results of all steps that have finished, in any attempt and any branch."""
         return self._replay.journal
 
+    @property
+    def within(self) -> list[JournalEntry]:
+        """Of the journal what belongs to this branch and those in it."""
+        return [entry for entry in self.journal if entry.step.startswith(self._branch)]
+
     def branch(self, name: str) -> "Run":
         """The same task for calls that run beside others; `name` must be the same at each attempt."""
         if name not in self._branches:
@@ -84,16 +89,23 @@ class Run:
             await self._append(status_update(self.task_id, self.context_id, WORKING, message, metadata), step, b"")
 
     async def artifact(
-        self, name: str, parts: Sequence[Part], *, description: str = "", metadata: dict[str, Any] | None = None
+        self,
+        name: str,
+        parts: Sequence[Part],
+        *,
+        description: str = "",
+        metadata: dict[str, Any] | None = None,
+        replaces: str = "",
     ) -> str:
-        """Publish a whole artifact; its id is returned."""
+        """Publish a whole artifact, instead of that with the id `replaces` if there is one; its id is returned."""
         step = self._next("artifact")
+        place = replaces or step
         key = digest(name.encode(), *(part.SerializeToString(deterministic=True) for part in parts))
         if self._replay.wrote(step, key) is None:
-            make = partial(artifact_update, self.task_id, self.context_id, step, name, description, parts, metadata)
+            make = partial(artifact_update, self.task_id, self.context_id, place, name, description, parts, metadata)
             free = metadata or any(part.HasField("data") or part.HasField("metadata") for part in parts)
             await self._append(readable(make) if free else make(), step, key)
-        return step
+        return place
 
     def stream(self, name: str, media_type: str = "text/plain", description: str = "") -> ArtifactStream:
         """An artifact written piece by piece, to be used with `async with`."""
