@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from a2a.types.a2a_pb2 import TaskPushNotificationConfig
 
@@ -59,6 +60,37 @@ async def test_replicas_that_claim_at_once_never_claim_the_same(replicas: list[S
     while more := await one.push.claim(None, "rest", 60, 7):
         got += more
     assert sorted(got) == sorted(keys)
+
+
+async def test_what_was_told_to_the_end_is_delivered_though_its_replica_died_before_it_could_say_so(
+    replicas: list[Store],
+) -> None:
+    one, _ = replicas
+    await task(one, "ended", state=3)
+    key = await webhook(one, task_id="ended")
+    await one.push.claim("ended", "a", 60, 9)
+    await one.push.sent(key, "a", 1)
+    (delivery,) = await one.push.deliveries(ME, "ended", PushKey("", ""), 9)
+    assert delivery.finished
+    await task(one, "paused")
+    await webhook(one, task_id="paused", sent=1)
+    (delivery,) = await one.push.deliveries(ME, "paused", PushKey("", ""), 9)
+    assert not delivery.finished
+
+
+async def test_no_config_stays_behind_that_came_while_its_task_was_being_deleted(
+    store_at: Callable[..., Awaitable[PostgresStore]], database: str
+) -> None:
+    store = await store_at(database)
+    await task(store)
+    server = await asyncpg.connect(database, server_settings={"search_path": "agentia_test"})
+    async with server.transaction():
+        await server.execute("DELETE FROM tasks")
+        setting = asyncio.create_task(webhook(store))
+        await asyncio.wait([setting], timeout=0.2)
+    await setting
+    assert await server.fetchval("SELECT count(*) FROM push_configs") == 0
+    await server.close()
 
 
 async def test_a_claim_lasts_as_long_as_it_is_renewed(replicas: list[Store]) -> None:

@@ -64,8 +64,8 @@ def _tokens(value: int) -> int:
 
 
 def _retention(value: float) -> float:
-    if not value > 0:
-        raise ValueError("must be more than 0 seconds")
+    if not value >= 1:
+        raise ValueError("must be at least 1 second")
     return value
 
 
@@ -106,7 +106,8 @@ class Settings(BaseSettings):
     )
     lease_seconds: Annotated[float, AfterValidator(_lease)] = Field(
         10.0,
-        description="How long a replica that fell silent keeps its tasks before another takes them over; at least 1.",
+        description="How long a replica that fell silent keeps its tasks before another takes them over; "
+        "between 1 and 3600.",
     )
     task_seconds: Annotated[float, AfterValidator(_limit)] = Field(
         DAY,

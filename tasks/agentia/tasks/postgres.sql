@@ -206,10 +206,10 @@ WHERE tenant = $1 AND owner = $2
   AND ($4::int IS NULL OR state = $4)
   AND ($5::float8 IS NULL OR updated >= $5);
 
--- name: set_push
+-- name: set_push    Not while the task is being deleted, as its config would stay behind.
 INSERT INTO push_configs (task_id, id, config, protocol, sent)
 SELECT $1, $2, $3, $4, $5
-WHERE EXISTS (SELECT FROM tasks WHERE id = $1)
+WHERE EXISTS (SELECT FROM tasks WHERE id = $1 FOR KEY SHARE)
 ON CONFLICT (task_id, id) DO UPDATE
 SET config = excluded.config, protocol = excluded.protocol, failures = 0, due = NULL, dead = NULL;
 
@@ -270,7 +270,8 @@ WHERE task_id = $1 AND id = $2 AND claim = $3;
 
 -- name: deliveries
 SELECT p.task_id, p.id, p.config, p.sent, t.last_event, p.failures,
-       p.due - extract(epoch FROM clock_timestamp())::float8, p.dead, p.finished
+       p.due - extract(epoch FROM clock_timestamp())::float8, p.dead,
+       p.finished = 1 OR (p.sent >= t.last_event AND t.state IN (3, 4, 5, 7))
 FROM push_configs p JOIN tasks t ON t.id = p.task_id
 WHERE t.tenant = $1 AND t.owner = $2 AND ($3::text IS NULL OR p.task_id = $3) AND (p.task_id, p.id) > ($4, $5)
 ORDER BY p.task_id, p.id LIMIT $6;

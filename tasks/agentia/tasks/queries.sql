@@ -179,7 +179,8 @@ WHERE task_id = ?1 AND id = ?2 AND claim = ?3;
 
 -- name: deliveries    How far the webhooks of an owner are, in the order of task and id, above a pair of these.
 SELECT p.task_id, p.id, p.config, p.sent, t.last_event, p.failures,
-       p.due - (julianday('now') - 2440587.5) * 86400, p.dead, p.finished
+       p.due - (julianday('now') - 2440587.5) * 86400, p.dead,
+       p.finished OR (p.sent >= t.last_event AND t.state IN (3, 4, 5, 7))
 FROM push_configs p JOIN tasks t ON t.id = p.task_id
 WHERE t.tenant = ?1 AND t.owner = ?2 AND (?3 IS NULL OR p.task_id = ?3) AND (p.task_id, p.id) > (?4, ?5)
 ORDER BY p.task_id, p.id LIMIT ?6;
