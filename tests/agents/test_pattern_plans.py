@@ -54,8 +54,12 @@ async def test_a_plan_is_made_once_each_need_finds_its_worker_and_the_results_ar
     plans: list[str] = []
 
     async def plan(task: TaskRun) -> list[str | Need]:
+        size = (await task.delegate("choose a size")).text
         plans.append("planned")
-        return [f"fold sheet {len(plans)}", Need("bind sheets", ["bind", b"raw"])]
+        return [f"fold {size} sheet {len(plans)}", Need("bind sheets", ["bind", b"raw"])]
+
+    async def choose(task: TaskRun) -> str:
+        return (await task.ask("Which size?")).text
 
     async def gather(task: TaskRun, results: list[Delegated]) -> str:
         answer = await task.ask("In which order?")
@@ -66,15 +70,18 @@ async def test_a_plan_is_made_once_each_need_finds_its_worker_and_the_results_ar
 
     await mesh.join(agent(fold, "folder", "Fold a sheet"))
     await mesh.join(agent(bind, "binder", "Bind sheets"))
+    await mesh.join(agent(choose, "chooser", "Choose a size"))
     client = await mesh.join(boss(organise))
     asked = await client.send("go")
+    assert words(asked) == "Which size?"
+    asked = await client.send("big", taskId=asked["id"])
     assert words(asked) == "In which order?"
     done = words(await client.send("this", taskId=asked["id"]))
     assert done == f"this {[('folder', 'folded 1'), ('binder', ':bind + :')]}"
     assert plans == ["planned"]
     told = [str(event) async for _, event in client.events(asked["id"]) if "The plan has" in str(event)]
     assert len(told) == 1
-    assert "The plan has 2 needs: (1) 'fold sheet 1' (2) 'bind sheets'" in told[0]
+    assert "The plan has 2 needs: (1) 'fold big sheet 1' (2) 'bind sheets'" in told[0]
 
 
 async def test_agents_plan_and_synthesise_and_are_told_what_failed(mesh: "Mesh") -> None:

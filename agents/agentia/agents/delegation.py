@@ -25,7 +25,7 @@ DELEGATE: Final = "delegate"
 GRACE: Final = 1.0
 """Seconds after its deadline that a child has to say itself that it is over."""
 LONGEST: Final = 2000
-"""Characters of another agent's last words that an error repeats."""
+"""Characters of another agent's words that an error or a status repeats."""
 
 
 async def delegate(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from a2a.types.a2a_pb2 import Part
 
+from agentia.agents.delegation import LONGEST
 from agentia.agents.errors import SpecialistInvalid
 from agentia.agents.parts import part_of
 from agentia.agents.patterns.drafts import Draft, Verdict, verdict_of
@@ -79,4 +80,4 @@ def _told(draft: Draft) -> str:
     verdict = draft.verdict
     if verdict.accepted:
         return f"Version {draft.version} is accepted."
-    return f"Version {draft.version} is not accepted{f': {verdict.feedback}' if verdict.feedback else ''}"
+    return f"Version {draft.version} is not accepted{f': {verdict.feedback[:LONGEST]}' if verdict.feedback else ''}"
