@@ -11,7 +11,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def logs(
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="A service. Default: all of them.")] = "",
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A service. Default: all of them.")] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what they say next.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines of each.")] = 20,
     data: Data = DEFAULT_DATA,

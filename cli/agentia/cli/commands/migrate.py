@@ -12,7 +12,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def migrate(
-    agents: Annotated[list[str] | None, typer.Argument(metavar="[AGENT]…", help="Agents of your own, by name.")] = None,
+    agents: Annotated[list[str] | None, typer.Argument(metavar="AGENT", help="Agents of your own, by name.")] = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Bring the schemas of the registry and of all agents up to date.
