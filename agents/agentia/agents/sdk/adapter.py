@@ -39,7 +39,8 @@ class AgentAnswer:
         instrument(agent)
 
     async def __call__(self, task: TaskRun) -> None:
-        """Do a task."""
+        """Do a task, once its message is durable: before, no model may be asked."""
+        await task.run.log.ready()
         settings = task.settings
         answer = StreamedAnswer(task)
         scope = Scope(task, self._models_of(settings), Spending(settings.task_tokens), answer)

@@ -15,7 +15,7 @@ class JournaledGuardrail:
     def __init__(self, guardrail: InputGuardrail[Any] | OutputGuardrail[Any], agent: str, kind: str) -> None:
         self.function: Any = guardrail.guardrail_function
         self.__name__ = guardrail.get_name()
-        self.place = f"{kind} guardrail/{agent}/{self.__name__}"
+        self.place = f"{kind} guardrail {agent} {self.__name__}"
 
     async def __call__(self, context: Any, agent: Any, given: Any) -> GuardrailFunctionOutput:
         """The verdict."""

@@ -7,10 +7,13 @@ from a2a.types.a2a_pb2 import ListTasksRequest, Task
 from agentia.agents.parts import text_of
 from agentia.agents.task_run import TaskRun
 from agentia.tasks.listing import list_tasks
+from agentia.tasks.replay import digest
 from agentia.tasks.states import COMPLETED
 
 MOST: Final = 20
 """Tasks that are remembered, the newest ones."""
+STEP: Final = "history"
+_KEY: Final = digest()
 LONGEST: Final = 20_000
 """Characters that are remembered of each question and each answer."""
 
@@ -20,18 +23,22 @@ async def earlier(task: TaskRun) -> list[Any]:
 
     They are read from the tasks themselves and kept by this one: nothing is there twice, or after it was deleted.
     """
-    if not task.message.context_id:
-        return []
-    said: list[list[str]] = await task.run.step("history", lambda: _read(task), task.context_id)
+    known = task.run.recall(STEP, _KEY)
+    if known is None:
+        before = await _before(task)
+        if not before:  # and none can come before this one any more
+            return []
+        pairs = [_pair(each) for each in before if each.status.state == COMPLETED]
+        known = ([pair for pair in pairs if all(pair)],)
+        await task.run.record(STEP, _KEY, known[0])
     roles = ("user", "assistant")
-    return [{"role": role, "content": text} for pair in said for role, text in zip(roles, pair, strict=True)]
+    return [{"role": role, "content": text} for pair in known[0] for role, text in zip(roles, pair, strict=True)]
 
 
-async def _read(task: TaskRun) -> list[list[str]]:
-    request = ListTasksRequest(context_id=task.context_id, status=COMPLETED, page_size=MOST, include_artifacts=True)
+async def _before(task: TaskRun) -> list[Task]:
+    request = ListTasksRequest(context_id=task.context_id, page_size=MOST, include_artifacts=True)
     found = (await list_tasks(task.store, request, task.run.caller.owner)).tasks
-    before = sorted((each for each in found if each.id < task.id), key=lambda each: each.id)
-    return [pair for pair in map(_pair, before) if all(pair)]
+    return sorted((each for each in found if each.id < task.id), key=lambda each: each.id)
 
 
 def _pair(task: Task) -> list[str]:

@@ -46,7 +46,7 @@ class Scope:
         """The response of a turn: its tool calls are known by turn and index from now on."""
         for index, item in enumerate(response.output):
             if item.type == "function_call":
-                self._places[item.call_id] = f"{agent}/{self.turn}/{index} {item.name}"
+                self._places[item.call_id] = f"{agent}:{self.turn}:{index} {item.name}"
         self.turn += 1
 
     def call(self, call_id: str, tool: str) -> str:
@@ -57,7 +57,7 @@ class Scope:
         """The place of the next thing of that kind."""
         number = self._count.get(kind, 0)
         self._count[kind] = number + 1
-        return f"{kind}/{number}"
+        return f"{kind}:{number}"
 
     def within(self, place: str, *, own: bool = False) -> "Scope":
         """The scope of what runs at `place`, the same whenever that is asked for."""
