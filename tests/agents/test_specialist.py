@@ -164,6 +164,20 @@ async def test_a_question_waits_for_its_answer_and_the_steps_before_it_run_once(
     assert steps == ["cost"]
 
 
+async def test_a_step_may_take_an_idempotency_key_of_its_own(alone: "Mesh") -> None:
+    async def pay(key: str) -> str:
+        return key
+
+    async def answer(task: TaskRun) -> str:
+        await task.ask("Go on?")
+        return " ".join([await task.step("pay", pay), await task.branch("b").step("pay", lambda key: pay(key))])
+
+    agent = await alone.serve(made(answer))
+    task_id = (await agent.send("buy"))["id"]
+    done = await agent.send("Yes", taskId=task_id)
+    assert done["status"]["message"]["parts"][0]["text"] == f"{task_id}/step/pay {task_id}/b/step/pay"
+
+
 async def test_a_step_of_the_same_name_twice_fails_the_task_and_no_other(alone: "Mesh") -> None:
     async def answer(task: TaskRun) -> str:
         await task.branch("a").step("same", functools.partial(asyncio.sleep, 0))

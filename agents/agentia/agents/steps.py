@@ -7,15 +7,18 @@ from typing import Any
 
 from agentia.agents.errors import SpecialistInvalid
 
+Call = Callable[[], Awaitable[Any]] | Callable[[str], Awaitable[Any]]
+"""What a step does. One that takes an argument is given the step's idempotency key, to send along with its effect."""
 
-def checked_step(key: str, call: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
-    """`call`, which raises SpecialistInvalid when it is not async or gives what is not JSON."""
+
+def checked_step(key: str, call: Call, effect: str) -> Callable[[], Awaitable[Any]]:
+    """`call`, with `effect` if it takes it; raises SpecialistInvalid when it is not async or gives what is not JSON."""
 
     async def checked() -> Any:
-        given = call()
+        given = call(*[effect][: _takes(call)])
         if not inspect.isawaitable(given):
             raise SpecialistInvalid(
-                f"What the step {key!r} calls must be async; it is given a function without arguments."
+                f"What the step {key!r} calls must be async: a function without arguments, or of the idempotency key."
             )
         result = await given
         try:
@@ -28,3 +31,14 @@ def checked_step(key: str, call: Callable[[], Awaitable[Any]]) -> Callable[[], A
         return result
 
     return checked
+
+
+def _takes(call: Callable[..., Any]) -> bool:
+    """Whether `call` cannot do without an argument."""
+    try:
+        inspect.signature(call).bind()
+    except TypeError:
+        return True
+    except ValueError:  # something built in, whose parameters are not known
+        return False
+    return False

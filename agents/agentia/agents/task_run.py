@@ -1,7 +1,7 @@
 """What an author's answer function gets: the request, and ways to say what is happening to it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +14,7 @@ from agentia.agents.errors import SpecialistInvalid
 from agentia.agents.files import File, files_in
 from agentia.agents.parts import data_of, part_of, text_of
 from agentia.agents.peers import Peers
-from agentia.agents.steps import checked_step
+from agentia.agents.steps import Call, checked_step
 from agentia.core.fetch import SafeFetcher
 from agentia.core.settings import Settings
 from agentia.tasks.run import Run
@@ -142,11 +142,15 @@ class TaskRun(Request):
         """Publish a result piece by piece: `async with task.stream("report.md") as out: await out.write(…)`."""
         return self._run.stream(name, media_type)
 
-    async def step(self, key: str, call: Callable[[], Awaitable[Any]], given: Any = None) -> Any:
-        """Do `call` once and keep its result (JSON); `key` is unique here, `given` is what the result depends on."""
+    async def step(self, key: str, call: Call, given: Any = None) -> Any:
+        """Do `call` once and keep its result (JSON); `key` is unique here, `given` is what the result depends on.
+
+        A step whose process dies in the middle is done again. A `call` that takes an argument is given an idempotency
+        key, the same each time, by which who is called can tell: `task.step("pay", lambda key: pay(80, key))`.
+        """
         if f"{DELEGATE}/" in key:
             raise SpecialistInvalid(f"{key!r} is no name for a step: {DELEGATE!r} in front of a slash is taken.")
-        return await self._run.step(key, checked_step(key, call), given)
+        return await self._run.step(key, checked_step(key, call, self._run.effect(key)), given)
 
     async def ask(self, question: str, metadata: dict[str, Any] | None = None) -> Request:
         """Ask the user; the task waits as INPUT_REQUIRED and holds nothing meanwhile."""

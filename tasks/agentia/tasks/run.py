@@ -165,6 +165,10 @@ class Run:
         """The place of the next call of `kind`, for journaled calls built on `recall` and `record`."""
         return f"{kind}/{self._take(kind)}"
 
+    def effect(self, name: str) -> str:
+        """The idempotency key for what step `name` does elsewhere: the same at each attempt, and of this step alone."""
+        return f"{self.task_id}/{self._branch}step/{name}"
+
     def derived(self, place: str) -> str:
         """An id for what is sent from `place`, the same at each attempt."""
         return f"{self.task_id}:{self._branch}{place}"
