@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from agentia.agents.files import File
     from agentia.agents.patterns import Draft, Need, Routed, Verdict, chain, orchestrate, parallel, refine, route
+    from agentia.agents.sdk.mesh import find_agents, send_task
     from agentia.agents.specialists import Specialist, specialist
     from agentia.agents.task_run import Request, TaskRun
     from agentia.cards import Skill
@@ -47,10 +48,12 @@ __all__ = [
     "TaskRun",
     "Verdict",
     "chain",
+    "find_agents",
     "orchestrate",
     "parallel",
     "refine",
     "route",
+    "send_task",
     "specialist",
 ]
 
@@ -61,6 +64,8 @@ _HOMES: Final = {
     "Skill": "agentia.cards",
     "Specialist": "agentia.agents.specialists",
     "TaskRun": "agentia.agents.task_run",
+    "find_agents": "agentia.agents.sdk.mesh",
+    "send_task": "agentia.agents.sdk.mesh",
     "specialist": "agentia.agents.specialists",
     **dict.fromkeys(
         ("Draft", "Need", "Routed", "Verdict", "chain", "orchestrate", "parallel", "refine", "route"),

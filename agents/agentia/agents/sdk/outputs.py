@@ -1,6 +1,10 @@
 """What tools return, as JSON for the journal and back: as the model gets it, and at most as much as it can take."""
 
+import base64
 import json
+import mimetypes
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from agents import ToolOutputFileContent, ToolOutputImage, ToolOutputText
@@ -33,6 +37,23 @@ def load(value: Any) -> Any:
     if "list" in value:
         return [load(each) for each in value["list"]]
     return _KINDS[value["kind"]].model_validate(value["value"]) if "kind" in value else value["value"]
+
+
+def files(output: Any, name: str) -> Iterator[tuple[str, bytes, str]]:
+    """Name, content and media type of the files in a tool's output that it carries itself; what is broken is none."""
+    for number, each in enumerate(output if isinstance(output, list) else [output]):
+        if isinstance(each, ToolOutputImage):
+            inline, called = each.image_url or "", ""
+        elif isinstance(each, ToolOutputFileContent):
+            inline, called = each.file_data or "", each.filename or ""
+        else:
+            continue
+        head, _, data = inline.rpartition(",")
+        media_type = head.removeprefix("data:").partition(";")[0] or "application/octet-stream"
+        with suppress(ValueError):
+            content = base64.b64decode(data, validate=True)
+            if content:
+                yield called or f"{name}-{number}{mimetypes.guess_extension(media_type) or ''}", content, media_type
 
 
 def _short(text: str) -> str:

@@ -42,7 +42,10 @@ class JournaledTool:
         async def call() -> Any:
             return outputs.dump(await self.invoke(context, arguments))
 
-        return outputs.load(await scope.task.run.step("tool", call, [self.name, arguments]))
+        output = outputs.load(await scope.task.run.step("tool", call, [self.name, arguments]))
+        for name, content, media_type in outputs.files(output, self.name):
+            await scope.task.branch("files").artifact(name, content, media_type)
+        return output
 
 
 def journal(tool: FunctionTool) -> None:
