@@ -17,7 +17,7 @@ from agentia.tasks.follow import follow
 from agentia.tasks.log import TaskLog
 from agentia.tasks.records import StoredEvent
 from agentia.tasks.run import Run
-from agentia.tasks.states import COMPLETED, INPUT_REQUIRED, WORKING
+from agentia.tasks.states import CANCELED, COMPLETED, INPUT_REQUIRED, WORKING
 from agentia.tasks.storage import Store
 from agentia.tasks.topic import KEPT_BYTES, Topic
 from agentia.tasks.topics import Topics
@@ -51,6 +51,36 @@ async def test_who_follows_a_paused_task_sees_how_another_replica_goes_on(
     await paused.wait()
     await (await two.send(request_of("yes", task_id=task_id), LOCAL)).stored(settled=True)
     assert [await each for each in watching] == [[1, 2, 3, 4, 5]] * 3
+
+
+async def test_those_who_follow_what_is_quiet_read_nothing_however_much_is_written_elsewhere(
+    engines: Engines, request_of: RequestOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(run: Run) -> None:
+        if run.messages[0].parts[0].text == "ask":
+            await run.ask("well?")
+        for number in range(20):
+            await run.step(f"{number}", lambda: asyncio.sleep(0.01))
+
+    engine = engines(answer)
+    tasks = [(await (await engine.send(request_of("ask"), LOCAL)).stored(settled=True)).task_id for _ in range(20)]
+    reads, events_after = [], engine.store.events_after
+
+    async def counted(task_id: str, *others: Any) -> list[StoredEvent]:
+        reads.append(task_id)
+        return await events_after(task_id, *others)
+
+    monkeypatch.setattr(engine.store, "events_after", counted)
+    followed = asyncio.gather(*(_ends(engine, task_id) for task_id in tasks))
+    await engine.settled((await (await engine.send(request_of(), LOCAL)).stored()).task_id, LOCAL)
+    assert len(reads) < 5 * len(tasks)
+    for task_id in tasks:
+        await engine.cancel(task_id, LOCAL)
+    assert await followed == [CANCELED] * len(tasks)
+
+
+async def _ends(engine: Engine, task_id: str) -> int | None:
+    return [event.state async for event in engine.follow(task_id, LOCAL, 0)][-1]
 
 
 async def test_a_position_that_the_task_has_not_reached_is_refused(serve: Any) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from agentia.core.database import DatabaseUnusable, statements
@@ -58,6 +58,10 @@ class PostgresStore:
     async def changed(self) -> Collection[str] | None:
         """See Store: what other replicas say that they have written."""
         return await self._news.changed()
+
+    async def moved(self, known: Mapping[str, int | None]) -> Mapping[str, int | None]:
+        """See Store."""
+        return {row[0]: row[1] for row in await self._tried("moved", list(known), list(known.values()))}
 
     def commit(self, changes: Sequence[Change]) -> asyncio.Future[list[Refused | None]]:
         """See Store."""

@@ -183,6 +183,11 @@ SELECT e.number, e.payload, e.input, t.last_event FROM tasks t LEFT JOIN LATERAL
     FROM events WHERE task_id = t.id AND number > $2 ORDER BY number LIMIT $3) e ON e.before <= $4
 WHERE t.id = $1 ORDER BY e.number;
 
+-- name: moved
+SELECT known.id, t.last_event
+FROM unnest($1::text[], $2::int[]) AS known (id, last_event) LEFT JOIN tasks t ON t.id = known.id
+WHERE t.last_event IS DISTINCT FROM known.last_event;
+
 -- name: replay
 SELECT number, payload, step, hash, input FROM events
 WHERE task_id = $1 AND (step IS NOT NULL OR input IS NOT NULL) ORDER BY number;

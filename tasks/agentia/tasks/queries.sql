@@ -66,6 +66,10 @@ SELECT e.number, e.payload, e.input, t.last_event
 FROM tasks t LEFT JOIN events e ON e.task_id = t.id AND e.number > ?2
 WHERE t.id = ?1 ORDER BY e.number LIMIT ?3;
 
+-- name: moved    Of tasks with the numbers that were their last events: those that have another one now, or are gone.
+SELECT known.key, t.last_event FROM json_each(?1) AS known LEFT JOIN tasks t ON t.id = known.key
+WHERE t.last_event IS NOT known.value;
+
 -- name: replay    What a rerun must know of earlier attempts: the events that steps wrote, and the inputs.
 SELECT number, payload, step, hash, input FROM events
 WHERE task_id = ? AND (step IS NOT NULL OR input IS NOT NULL) ORDER BY number;

@@ -1,7 +1,7 @@
 """What the engine asks of a store: one Protocol, at home on SQLite and on Postgres."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from agentia.tasks.push_store import PushStore
@@ -37,6 +37,12 @@ class Store(Protocol):
         """Wait, as long as the store sees fit, for tasks that anybody has written to since the last call.
 
         None when it may be any of them; nothing when nothing was seen, so that who waits can think again.
+        """
+
+    async def moved(self, known: Mapping[str, int | None]) -> Mapping[str, int | None]:
+        """Of these tasks, with the numbers that were their last events, those that have another one now, and that one.
+
+        None stands for the number of a task that is gone.
         """
 
     def commit(self, changes: Sequence[Change]) -> "asyncio.Future[list[Refused | None]]":

@@ -5,7 +5,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -86,6 +86,10 @@ class SqliteStore:
         await asyncio.sleep(WATCH)
         before, (self._version,) = self._version, self._looked("PRAGMA data_version")
         return None if self._version != before else ()
+
+    async def moved(self, known: Mapping[str, int | None]) -> Mapping[str, int | None]:
+        """See Store."""
+        return dict(await self._rows("moved", (json.dumps(known),)))
 
     def commit(self, changes: Sequence[Change]) -> asyncio.Future[list[Refused | None]]:
         """Write all changes in one transaction; the result says, change by change, what was refused and why.

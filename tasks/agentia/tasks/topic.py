@@ -13,10 +13,14 @@ KEPT_BYTES: Final = 1_000_000
 
 
 class Topic:
-    """The committed tail of one task's log. `last` is None while no run of this process writes to it."""
+    """The committed tail of one task's log. `last` is None while no run of this process writes to it.
+
+    `known` is the number of the last event by which its followers were woken while others write, None when it is gone.
+    """
 
     def __init__(self, last: int | None) -> None:
         self.last = last
+        self.known: int | None = -1
         self._recent: deque[Event] = deque()
         self._size = 0
         self._waiting: set[asyncio.Future[None]] = set()

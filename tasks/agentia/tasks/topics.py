@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 from weakref import WeakValueDictionary
@@ -12,6 +13,8 @@ from agentia.tasks.records import Refused
 from agentia.tasks.storage import Store
 from agentia.tasks.topic import Topic
 
+SHARE: Final = 2
+"""How much longer than a look at all followed tasks it takes until the next one."""
 RETRY: Final = 0.5
 """Seconds before a store that did not answer is asked again for news."""
 
@@ -84,16 +87,37 @@ class Topics:
             topic.wake()
 
     async def _watch(self) -> None:
+        anything = False
         with contextlib.suppress(asyncio.CancelledError):
             while any(topic.followed_elsewhere for topic in self._topics.values()):
                 try:
                     changed = await self._store.changed()
+                    if anything := anything or changed is None:
+                        await self._look_at_all()
+                        anything = False
                 except Refused as refused:
                     log.warning("no news from the task database", extra={"reason": refused.message})
                     await asyncio.sleep(RETRY)
                     continue
-                self.news += changed is None or bool(changed)
-                for task_id in list(self._topics) if changed is None else changed:
-                    topic = self._topics.get(task_id)
-                    if topic is not None and topic.followed_elsewhere:
-                        topic.wake()
+                self._tell(changed or ())
+
+    async def _look_at_all(self) -> None:
+        """Any task may have changed: one look at those that are followed, and not one for each of them."""
+        began = time.monotonic()
+        followed = {task_id: topic.known for task_id, topic in self._topics.items() if topic.followed_elsewhere}
+        moved = await self._store.moved(followed)
+        pause = SHARE * (time.monotonic() - began)
+        for task_id, number in moved.items():
+            if (topic := self._topics.get(task_id)) is not None:
+                topic.known = number
+        self.news += 1  # whoever has read before this look, and does not wait yet, reads again
+        self._tell(moved)
+        await asyncio.sleep(pause)
+
+    def _tell(self, changed: Collection[str]) -> None:
+        """Wake those who follow these tasks while others write."""
+        self.news += bool(changed)
+        for task_id in changed:
+            topic = self._topics.get(task_id)
+            if topic is not None and topic.followed_elsewhere:
+                topic.wake()
