@@ -124,6 +124,37 @@ async def test_what_a_dead_replica_was_telling_is_told_by_another(
     assert await receiver.told("COMPLETED") == ALL
 
 
+async def test_a_replica_that_drains_claims_nothing_again_and_again(
+    serve: "Serve", outbox: "Outboxes", receiver: "Receiver", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answer(run: Run) -> None:
+        await asyncio.Event().wait()
+
+    client = await serve(answer, outbox=outbox())
+    claims, push = [], client.engine.store.push
+    claim = push.claim
+
+    async def counted(*values: Any) -> Any:
+        claims.append(values)
+        return await claim(*values)
+
+    monkeypatch.setattr(push, "claim", counted)
+
+    async def reply(post: "Post") -> str:
+        return "503 Not Now" if post.path == "/hook2" else "204 No Content"
+
+    receiver.reply = reply
+    task_id = await client.begin(receiver.url, id="taken")
+    await receiver.told("WORKING")
+    client.engine.drain()
+    before = len(claims)
+    config = {"taskId": task_id, "id": "a", "url": f"{receiver.url}2"}
+    await client.rpc("CreateTaskPushNotificationConfig", config)
+    await client.delivery(task_id, "retrying")
+    await asyncio.sleep(0.5)
+    assert len(claims) <= before + 2
+
+
 async def test_a_failing_webhook_is_tried_again_until_it_takes_the_notice_and_misses_nothing(
     serve: "Serve", outbox: "Outboxes", receiver: "Receiver"
 ) -> None:

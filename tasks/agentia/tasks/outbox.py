@@ -157,8 +157,10 @@ class Outbox:
             self._wake.clear()
 
     async def _look(self) -> float:
-        """Claim what is due; the seconds until the next look."""
+        """Claim what is due, but not during a drain, which ends couriers at once; the seconds until the next look."""
         longest = LOOKS * self._seconds
+        if self._topics.closed:
+            return longest
         wait = await self._push.wait(self._claims())
         if wait is not None and wait <= 0:
             await self._claim(None)
