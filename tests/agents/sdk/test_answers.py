@@ -1,5 +1,7 @@
 """An agent of the Agents SDK as a specialist: what it says, does and makes is seen as a task's events."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 from agents import Agent, function_tool, handoff
@@ -8,7 +10,9 @@ from agents.usage import Usage
 from pydantic import BaseModel
 
 from agentia.agents import Skill, Specialist
+from agentia.agents.testing import Say, model_server
 
+README = Path(__file__).parents[3] / "README.md"
 SKILLS = [Skill("convert", "Convert an amount between currencies", examples=["100 USD in EUR"])]
 USED = Usage(requests=1, input_tokens=10, output_tokens=5, total_tokens=15)
 
@@ -92,3 +96,18 @@ async def test_a_structured_output_is_a_data_part(alone: Any) -> None:
     assert artifact["name"] == "answer.json"
     assert artifact["parts"][0]["data"] == {"amount": 92, "currency": "EUR"}
     assert "urn:agentia:usage:v1" in artifact["metadata"]
+
+
+async def test_five_lines_publish_an_agent(alone: Any) -> None:
+    """Those of the README, on a model that is configured."""
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    (block,) = [each for each in blocks if "from agents import Agent" in each]
+    module: dict[str, Any] = {}
+    exec(block, module)
+
+    async with model_server([Say("It is 92 EUR.")]) as server:
+        client = await alone.serve(module["fx"], model="small", openai_base_url=server.url)
+        task = await client.send("100 USD in EUR")
+
+    assert len([line for line in block.splitlines() if line and not line.startswith("#")]) <= 5
+    assert artifacts(task)["answer.txt"]["parts"][0]["text"] == "It is 92 EUR."

@@ -47,6 +47,7 @@ async def test_an_answer_that_is_not_allowed_is_rejected(alone: Any, text_of: Ca
 
     assert task["status"]["state"] == "TASK_STATE_REJECTED"
     assert text_of(task).startswith("The guardrail homework of this agent does not allow the answer")
+    assert "artifacts" not in task
 
 
 async def test_a_guardrail_with_an_agent_of_its_own_judges_once_whatever_is_asked_again(alone: Any) -> None:

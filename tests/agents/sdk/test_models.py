@@ -112,6 +112,18 @@ async def test_a_model_that_says_nothing_any_more_ends_with_the_time_that_a_task
     assert task["artifacts"][0]["parts"][0]["text"] == "It is"
 
 
+async def test_a_task_is_canceled_while_its_model_speaks(fx: Any) -> None:
+    async with fx([Hang("It is")]) as (client, _):
+        task_id = await client.begin("100 USD in EUR")
+        async for _, event in client.events(task_id):
+            if "artifactUpdate" in event:
+                break
+        await client.rpc("CancelTask", {"id": task_id})
+        task = await client.settled(task_id)
+
+    assert task["status"]["state"] == "TASK_STATE_CANCELED"
+
+
 async def test_a_model_that_never_comes_to_an_end_is_stopped(fx: Any, text_of: Callable[[Any], str]) -> None:
     calls: list[int] = []
 

@@ -20,7 +20,7 @@ def instrument(agent: Agent[Any]) -> None:
     implicit = not hasattr(agent.model, "get_response") and agent.model_settings == get_default_model_settings(name)
     if implicit:
         agent.model_settings = ModelSettings()
-    agent.model = JournaledModel(agent.name, agent.model, implicit=implicit)
+    agent.model = JournaledModel(agent.name, agent.model, implicit=implicit, held=bool(agent.output_guardrails))
     every: list[Any] = [*agent.input_guardrails, *agent.output_guardrails]
     for guardrail in every:
         guardrails.journal(guardrail, agent.name)

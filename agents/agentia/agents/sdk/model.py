@@ -21,11 +21,11 @@ class JournaledModel(Model):
     """Stands before the model of an agent: one of the SDK's, a name, or None for the configured one.
 
     Outside of tasks it changes nothing. `implicit` says that the agent came without settings for its model, so that
-    those of the model that it gets are taken.
+    those of the model that it gets are taken; what it says is `held` back when a guardrail is to see it first.
     """
 
-    def __init__(self, agent: str, inner: Model | str | None, *, implicit: bool) -> None:
-        self.agent, self.inner, self.implicit = agent, inner, implicit
+    def __init__(self, agent: str, inner: Model | str | None, *, implicit: bool, held: bool) -> None:
+        self.agent, self.inner, self.implicit, self.held = agent, inner, implicit, held
 
     async def get_response(
         self,
@@ -45,7 +45,8 @@ class JournaledModel(Model):
         given = (system_instructions, input, settings, tools, output_schema, handoffs, tracing)
         if scope is None:
             return await inner.get_response(*given, **named)
-        spoken = scope.answer is not None and (output_schema is None or output_schema.is_plain_text())
+        text = output_schema is None or output_schema.is_plain_text()
+        spoken = scope.answer is not None and text and not self.held
 
         async def call() -> dict[str, Any]:
             scope.spending.check()
