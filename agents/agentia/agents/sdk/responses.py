@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, Final
 
 from agents import ModelBehaviorError, ModelResponse
-from agents.usage import Usage, deserialize_usage, serialize_usage
+from agents.usage import Usage
 from openai.types.responses import (
     Response,
     ResponseFunctionToolCall,
@@ -19,13 +19,14 @@ _USUAL: Final[dict[str, type[BaseModel]]] = {
     "function_call": ResponseFunctionToolCall,
     "reasoning": ResponseReasoningItem,
 }
+_COUNTS: Final = ("requests", "input_tokens", "output_tokens", "total_tokens")
 
 
 def dump(response: ModelResponse) -> dict[str, Any]:
     """As JSON."""
     return {
         "output": [item.model_dump(mode="json", exclude_unset=True) for item in response.output],
-        "usage": serialize_usage(response.usage),
+        "usage": counts(response.usage),
         "response_id": response.response_id,
         "request_id": response.request_id,
     }
@@ -35,7 +36,7 @@ def load(value: dict[str, Any]) -> ModelResponse:
     """From what `dump` gave."""
     return ModelResponse(
         output=[_item(item) for item in value["output"]],
-        usage=deserialize_usage(value["usage"]),
+        usage=_usage(value["usage"]),
         response_id=value["response_id"],
         request_id=value["request_id"],
     )
@@ -52,6 +53,18 @@ def ended(event: Any, items: list[Any]) -> ModelResponse | None:
     return ModelResponse(list(made.output or items), _used(made), made.id, request_id)
 
 
+def counts(usage: Usage) -> dict[str, int]:
+    """What was used, in tokens but for the number of requests."""
+    return {
+        "requests": usage.requests,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "total_tokens": usage.total_tokens,
+        "cached_tokens": usage.input_tokens_details.cached_tokens or 0,
+        "reasoning_tokens": usage.output_tokens_details.reasoning_tokens or 0,
+    }
+
+
 def text_in(response: ModelResponse) -> str:
     """All text that the model said."""
     messages = [item for item in response.output if isinstance(item, ResponseOutputMessage)]
@@ -61,6 +74,14 @@ def text_in(response: ModelResponse) -> str:
 def calls_in(response: ModelResponse) -> bool:
     """Whether the model wants something done before it goes on."""
     return any(item.type not in ("message", "reasoning") for item in response.output)
+
+
+def _usage(value: dict[str, int]) -> Usage:
+    requests, asked, said, total = (value[name] for name in _COUNTS)
+    usage = Usage(requests, asked, output_tokens=said, total_tokens=total)
+    usage.input_tokens_details.cached_tokens = value["cached_tokens"]
+    usage.output_tokens_details.reasoning_tokens = value["reasoning_tokens"]
+    return usage
 
 
 def _used(made: Response) -> Usage:

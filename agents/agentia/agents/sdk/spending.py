@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from agents.usage import Usage
 
 from agentia.agents.errors import TaskFailed
+from agentia.agents.sdk.responses import counts
 
 
 @dataclass(slots=True)
@@ -29,11 +30,4 @@ class Spending:
     @property
     def metadata(self) -> dict[str, int]:
         """As it stands in an artifact's metadata."""
-        return {
-            "requests": self.usage.requests,
-            "input_tokens": self.usage.input_tokens,
-            "output_tokens": self.usage.output_tokens,
-            "total_tokens": self.usage.total_tokens,
-            "cached_tokens": self.usage.input_tokens_details.cached_tokens or 0,
-            "reasoning_tokens": self.usage.output_tokens_details.reasoning_tokens or 0,
-        }
+        return counts(self.usage)
