@@ -185,4 +185,5 @@ async def _read(store: Store, owner: Owner) -> list[Any]:
         events, journal = await store.replay(task_id)
         seen.append((events, sorted(journal, key=lambda entry: entry.step)))
     seen += [await store.list_tasks(where | {"context": f"c{n}", "state": 2, "after": 3.0}) for n in range(12)]
+    seen += [await store.earlier("~", f"c{number}", owner, 2) for number in range(12)]
     return [*seen, *[await store.find_message(owner, f"m{number}") for number in range(40)]]

@@ -200,6 +200,11 @@ class PostgresStore:
         counted = await self._rows("count_tasks", *values[:5])
         return page, counted[0][0] if counted else 0
 
+    async def earlier(self, task_id: str, context_id: str, owner: Owner, limit: int) -> list[tuple[str, int, bytes]]:
+        """See Store."""
+        rows = await self._rows("earlier", context_id, owner.tenant, owner.principal, task_id, limit)
+        return [tuple(row) for row in rows]
+
     async def spent(self, before: float, after: str, limit: int) -> list[str]:
         """See Store."""
         return [row[0] for row in await self._rows("spent", before, first_id(before), after, limit)]

@@ -204,6 +204,10 @@ WHERE tenant = $1 AND owner = $2
   AND ($6::float8 IS NULL OR (updated, id) < ($6, $7::text))
 ORDER BY updated DESC, id DESC LIMIT $8;
 
+-- name: earlier
+SELECT id, state, snapshot FROM tasks
+WHERE context_id = $1 AND tenant = $2 AND owner = $3 AND id < $4 ORDER BY id DESC LIMIT $5;
+
 -- name: count_tasks
 SELECT count(*) FROM tasks
 WHERE tenant = $1 AND owner = $2

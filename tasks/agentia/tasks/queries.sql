@@ -115,6 +115,10 @@ WHERE tenant = :tenant AND owner = :owner
   AND (:cursor_updated IS NULL OR (updated, id) < (:cursor_updated, :cursor_id))
 ORDER BY updated DESC, id DESC LIMIT :limit;
 
+-- name: earlier    By the context: it has few tasks, where its owner may have very many.
+SELECT id, state, snapshot FROM tasks
+WHERE context_id = ? AND +tenant = ? AND +owner = ? AND +id < ? ORDER BY +id DESC LIMIT ?;
+
 -- name: count_tasks
 SELECT count(*) FROM tasks
 WHERE tenant = :tenant AND owner = :owner

@@ -119,6 +119,9 @@ class Store(Protocol):
     async def list_tasks(self, where: dict[str, Any]) -> tuple[list[tuple[str, int, bytes, int, float]], int]:
         """A page of (id, last_event, snapshot, snapshot_event, updated), newest first, and how many there are."""
 
+    async def earlier(self, task_id: str, context_id: str, owner: Owner, limit: int) -> list[tuple[str, int, bytes]]:
+        """Of an owner's tasks in a context those that came before a task, newest first: (id, state, snapshot)."""
+
     async def spent(self, before: float, after: str, limit: int) -> list[str]:
         """At most so many finished tasks that ended before a time and have events left, by id from above `after`."""
 

@@ -192,6 +192,10 @@ class SqliteStore:
         page = await self._rows("list_tasks", where)
         return page, (await self._rows("count_tasks", where))[0][0]
 
+    async def earlier(self, task_id: str, context_id: str, owner: Owner, limit: int) -> list[tuple[str, int, bytes]]:
+        """See Store."""
+        return await self._rows("earlier", (context_id, owner.tenant, owner.principal, task_id, limit))
+
     async def spent(self, before: float, after: str, limit: int) -> list[str]:
         """See Store."""
         return [row[0] for row in await self._rows("spent", (before, first_id(before), after, limit))]

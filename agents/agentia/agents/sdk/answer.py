@@ -17,9 +17,11 @@ class StreamedAnswer:
         self._text: list[str] = []
 
     async def write(self, text: str) -> None:
-        """Add text."""
-        self._text.append(text)
+        """Add text; the first of it is shown at once."""
         await self._out.write(text)
+        if not self._text:
+            self._out.flush()
+        self._text.append(text)
 
     def restart(self) -> None:
         """What was written was not the answer: the next text replaces it."""

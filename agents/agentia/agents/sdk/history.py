@@ -2,11 +2,10 @@
 
 from typing import Any, Final
 
-from a2a.types.a2a_pb2 import ListTasksRequest, Task
+from a2a.types.a2a_pb2 import Task
 
 from agentia.agents.parts import text_of
 from agentia.agents.task_run import TaskRun
-from agentia.tasks.listing import list_tasks
 from agentia.tasks.replay import digest
 from agentia.tasks.states import COMPLETED
 
@@ -25,20 +24,14 @@ async def earlier(task: TaskRun) -> list[Any]:
     """
     known = task.run.recall(STEP, _KEY)
     if known is None:
-        before = await _before(task)
+        before = await task.store.earlier(task.id, task.context_id, task.run.caller.owner, MOST)
         if not before:  # and none can come before this one any more
             return []
-        pairs = [_pair(each) for each in before if each.status.state == COMPLETED]
+        pairs = [_pair(Task.FromString(snapshot)) for _, state, snapshot in reversed(before) if state == COMPLETED]
         known = ([pair for pair in pairs if all(pair)],)
         await task.run.record(STEP, _KEY, known[0])
     roles = ("user", "assistant")
     return [{"role": role, "content": text} for pair in known[0] for role, text in zip(roles, pair, strict=True)]
-
-
-async def _before(task: TaskRun) -> list[Task]:
-    request = ListTasksRequest(context_id=task.context_id, page_size=MOST, include_artifacts=True)
-    found = (await list_tasks(task.store, request, task.run.caller.owner)).tasks
-    return sorted((each for each in found if each.id < task.id), key=lambda each: each.id)
 
 
 def _pair(task: Task) -> list[str]:
