@@ -52,6 +52,7 @@ async def meshed(tmp_path: Path, **of_agent: Any) -> AsyncIterator[httpx.AsyncCl
     async with AsyncExitStack() as stack:
         for name, app in apps.items():
             await stack.enter_async_context(running(app, sockets[name], service=name))
+        await apps["shouter"].state.registered.wait()  # listed a moment earlier, before it is found by its words
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=urls["gateway"], timeout=20, verify=False))
         while (await client.get("/agents/shouter")).status_code != 200 or (await client.get("/readyz")).is_error:
             pass
