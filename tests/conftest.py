@@ -1,6 +1,7 @@
 """What all tests share: temporary folders in memory, and for whoever asks a PostgreSQL server and a webhook."""
 
 import asyncio
+import gc
 import json
 import os
 import tempfile
@@ -22,6 +23,17 @@ ENOUGH = 2_000_000_000
 def pytest_xdist_auto_num_workers() -> int:
     """How many workers `-n auto` means: two for each core, as a test waits half of its time."""
     return min(2 * (os.cpu_count() or 1), 16)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let what was kept so go in order at the end."""
+    gc.unfreeze()
 
 
 def pytest_configure() -> None:
