@@ -12,8 +12,8 @@ LARGE: Final = 64_000
 class Connection(HttpToolsProtocol):
     """Each packet wakes the client, so an answer of two writes would cost it, and us, twice."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn asks for this one
+        super().connection_made(_Joining(transport, self.loop))  # type: ignore[arg-type]  # what is not here is passed on
 
 
 class _Joining:
@@ -26,13 +26,14 @@ class _Joining:
         self._kept = b""
 
     def write(self, data: bytes) -> None:
-        if self._kept:
-            data = self._taken() + data
-        elif len(data) < LARGE:
+        if len(data) >= LARGE:
+            self._flush()
+            self._transport.write(data)
+        elif self._kept:
+            self._transport.write(self._taken() + data)
+        else:
             self._kept = data
             self._loop.call_soon(self._flush)
-            return
-        self._transport.write(data)
 
     def close(self) -> None:
         self._flush()
