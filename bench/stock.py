@@ -74,7 +74,7 @@ def sqlite_store(path: Path) -> DatabaseTaskStore:
 
     @event.listens_for(engine.sync_engine, "connect")
     def pragmas(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor = connection.cursor()  # type: ignore[attr-defined]  # the DBAPI connection, which is handed over as an object
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

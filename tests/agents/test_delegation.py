@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,43 +9,14 @@ from a2a.types.a2a_pb2 import Part
 
 from agentia.agents import (
     Request,
-    Skill,
-    Specialist,
     TaskRun,
 )
+from tests.agents.family import child, parent, pass_on, shout, words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
 
 PEER = "urn:agentia:peer:v1"
-Answer = Callable[[Any], Awaitable[str | None]]
-
-
-def child(answer: Answer, name: str = "shouter", skill: str = "Say a text louder", **fields: Any) -> Specialist:
-    return Specialist(answer, [Skill(skill.split()[-1], skill)], name, f"Does this: {skill}.", **fields)
-
-
-def parent(answer: Answer, name: str = "boss") -> Specialist:
-    return child(answer, name, "Organise the others", input_modes=["*/*"])
-
-
-async def shout(task: TaskRun) -> str:
-    await task.status("Breathing in")
-    await task.artifact("loud.txt", task.text.upper())
-    await task.artifact("size", {"length": len(task.text)})
-    return f"{task.text.upper()}!"
-
-
-async def pass_on(task: TaskRun) -> str:
-    """A parent that hands its text to whoever can shout."""
-    result = await task.delegate("say a text louder", [task.text])
-    for artifact in result.artifacts:
-        await task.artifact(artifact.name, artifact.parts[0].text or result.data[0])
-    return f"{result.agent} said {result.text}"
-
-
-def words(task: Any) -> str:
-    return str(task["status"]["message"]["parts"][0]["text"])
 
 
 async def test_the_result_of_another_agent_comes_back_in_words_and_artifacts(mesh: "Mesh") -> None:

@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,46 +12,17 @@ from agentia.agents import (
     PeerError,
     PeerFailed,
     Request,
-    Skill,
-    Specialist,
     TaskFailed,
     TaskRejected,
     TaskRun,
 )
+from tests.agents.family import child, parent, pass_on, shout, words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
 
 DEADLINE = "urn:agentia:deadline:v1"
 NAMES = ("ping", "pong")
-Answer = Callable[[Any], Awaitable[str | None]]
-
-
-def child(answer: Answer, name: str = "shouter", skill: str = "Say a text louder", **fields: Any) -> Specialist:
-    return Specialist(answer, [Skill(skill.split()[-1], skill)], name, f"Does this: {skill}.", **fields)
-
-
-def parent(answer: Answer, name: str = "boss") -> Specialist:
-    return child(answer, name, "Organise the others", input_modes=["*/*"])
-
-
-async def shout(task: TaskRun) -> str:
-    await task.status("Breathing in")
-    await task.artifact("loud.txt", task.text.upper())
-    await task.artifact("size", {"length": len(task.text)})
-    return f"{task.text.upper()}!"
-
-
-async def pass_on(task: TaskRun) -> str:
-    """A parent that hands its text to whoever can shout."""
-    result = await task.delegate("say a text louder", [task.text])
-    for artifact in result.artifacts:
-        await task.artifact(artifact.name, artifact.parts[0].text or result.data[0])
-    return f"{result.agent} said {result.text}"
-
-
-def words(task: Any) -> str:
-    return str(task["status"]["message"]["parts"][0]["text"])
 
 
 @pytest.mark.parametrize(

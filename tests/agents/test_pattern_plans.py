@@ -18,6 +18,7 @@ from agentia.agents import (
     orchestrate,
     refine,
 )
+from tests.agents.family import words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
@@ -34,10 +35,6 @@ def agent(answer: Answer, name: str, *skills: str) -> Specialist:
 
 def boss(answer: Answer) -> Specialist:
     return agent(answer, "boss", "Organise the others")
-
-
-def words(task: Any) -> str:
-    return str(task["status"]["message"]["parts"][0]["text"])
 
 
 async def fold(task: TaskRun) -> str:

@@ -19,6 +19,7 @@ from agentia.agents import (
     parallel,
     route,
 )
+from tests.agents.family import words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Client, Mesh
@@ -35,10 +36,6 @@ def agent(answer: Answer, name: str, *skills: str) -> Specialist:
 
 def boss(answer: Answer) -> Specialist:
     return agent(answer, "boss", "Organise the others")
-
-
-def words(task: Any) -> str:
-    return str(task["status"]["message"]["parts"][0]["text"])
 
 
 def state(task: Any) -> str:

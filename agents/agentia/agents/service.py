@@ -93,8 +93,12 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
         if not parts.registered.is_set():
             raise NotRegistered(f"{specialist.name} is not in the registry yet.")
 
-    rpc, life = JsonRpc(operations, identify, keep_alive=silence), partial(_lifespan, specialist, parts, url)
-    app = service_app(routes, busy={"/": rpc}, lifespan=lambda _: life(settings.drain_seconds), ready=ready)
+    app = service_app(
+        routes,
+        busy={"/": JsonRpc(operations, identify, keep_alive=silence)},
+        lifespan=lambda _: _lifespan(specialist, parts, url, settings.drain_seconds),
+        ready=ready,
+    )
     app.state.engine, app.state.registered = parts.engine, parts.registered
     return app
 

@@ -1,11 +1,12 @@
 """Answers that make no sense, or that never come, end in a sentence."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from agentia.agents import Specialist
+from tests.agents.family import words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
@@ -13,10 +14,6 @@ if TYPE_CHECKING:
 
 Start = Callable[..., Awaitable["Stranger"]]
 Outcome = Callable[..., Awaitable[tuple[str, str, list[str]]]]
-
-
-def words(task: Any) -> str:
-    return str(task["status"]["message"]["parts"][0]["text"])
 
 
 HTML = b"<html><body>Welcome</body></html>"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from agentia.agents import Specialist, TaskRun
+from tests.agents.family import words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 Start = Callable[..., Awaitable["Stranger"]]
 Outcome = Callable[..., Awaitable[tuple[str, str, list[str]]]]
 WORKING, DONE = "TASK_STATE_WORKING", "TASK_STATE_COMPLETED"
-
-
-def words(task: Any) -> str:
-    return str(task["status"]["message"]["parts"][0]["text"])
 
 
 def status(state: str, text: str = "", task: str = "t-1") -> dict[str, Any]:

@@ -117,7 +117,7 @@ class TaskEnded(CliError):
     def __init__(self, state: str, text: str, code: ExitCode) -> None:
         what = {"FAILED": "failed", "REJECTED": "was rejected", "CANCELED": "was canceled"}.get(state, f"is {state}")
         super().__init__(f"The task {what}{': ' + text if text else '.'}")
-        self.exit_code = code  # type: ignore[misc]
+        self.exit_code = code  # type: ignore[misc]  # a constant of the class elsewhere
 
 
 def is_interactive() -> bool:

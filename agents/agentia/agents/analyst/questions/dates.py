@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from agentia.agents.analyst.questions.calendar import Period, Span, between, last_full, moved, shift
 from agentia.agents.analyst.questions.points import POINTS, Context, is_bare_verb
-from agentia.agents.analyst.tables.table import GRAINS, Grain
+from agentia.agents.analyst.tables.table import GRAINS, Grain, grain_of
 
 _RANGE = re.compile(r"\s*(?:,\s*)?(?:to|until|till|through|thru|up to|and|-|–|—)\s*(?:the\s+(?:end of\s+)?)?")
 _OPEN = re.compile(r"\b(?:between|from)\s+(?:the\s+(?:beginning|start|end)\s+of\s+)?(?:the\s+)?$")
@@ -123,7 +123,7 @@ def _earlier(text: str, points: Sequence[When], span: Span) -> list[When]:
 
 def _previous(unit: str, points: Sequence[When], span: Span) -> Period:
     if not points:
-        return last_full(span, span.grain if unit == "period" else _grain(unit))
+        return last_full(span, span.grain if unit == "period" else grain_of(unit))
     period = points[0].period
     if unit == "period":
         return (
@@ -131,12 +131,8 @@ def _previous(unit: str, points: Sequence[When], span: Span) -> Period:
             if period.grain
             else between(period.start - (period.end - period.start), period.start)
         )
-    return moved(period, _grain(unit), -1)
+    return moved(period, grain_of(unit), -1)
 
 
 def _other(points: Sequence[When], span: Span, grain: Grain) -> Period:
     return points[0].period if points else last_full(span, max(grain, "month", key=GRAINS.index))
-
-
-def _grain(unit: str) -> Grain:
-    return unit  # type: ignore[return-value]

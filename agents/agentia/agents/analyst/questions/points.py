@@ -17,7 +17,7 @@ from agentia.agents.analyst.questions.calendar import (
     truncate,
 )
 from agentia.agents.analyst.questions.words import NUMBER_WORDS
-from agentia.agents.analyst.tables.table import Grain
+from agentia.agents.analyst.tables.table import Grain, grain_of
 
 _ORDINALS = {
     "first": 1,
@@ -58,7 +58,7 @@ Build = Callable[[re.Match[str], Context], Period | None]
 
 
 def _last(match: re.Match[str], context: Context) -> Period:
-    unit: Grain = match["unit"]  # type: ignore[assignment]
+    unit = grain_of(match["unit"])
     newest = last_full(context.span, unit)
     if not match["count"]:
         return newest
@@ -74,26 +74,26 @@ def _stretch(start: date, end: date, count: int, unit: Grain) -> Period:
 
 
 def _first(match: re.Match[str], context: Context) -> Period:
-    unit: Grain = match["unit"]  # type: ignore[assignment]
+    unit = grain_of(match["unit"])
     start = truncate(date(int(match["year"]), 1, 1) if match["year"] else context.span.first, unit)
     count = _count(match["count"])
     return _stretch(start, shift(start, unit, count), count, unit)
 
 
 def _last_of(match: re.Match[str], _: Context) -> Period:
-    unit: Grain = match["unit"]  # type: ignore[assignment]
+    unit = grain_of(match["unit"])
     end = date(int(match["year"]) + 1, 1, 1)
     count = _count(match["count"])
     return _stretch(shift(end, unit, -count), end, count, unit)
 
 
 def _ago(match: re.Match[str], context: Context) -> Period:
-    unit: Grain = match["unit"]  # type: ignore[assignment]
+    unit = grain_of(match["unit"])
     return moved(last_full(context.span, unit), unit, -_count(match["count"]))
 
 
 def _this(match: re.Match[str], context: Context) -> Period:
-    unit: Grain = match["unit"]  # type: ignore[assignment]
+    unit = grain_of(match["unit"])
     return period_of(context.span.last, unit)
 
 

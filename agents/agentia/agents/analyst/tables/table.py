@@ -12,6 +12,11 @@ Scalar = str | int | float | bool | Decimal | date | None
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 
 
+def grain_of(word: str) -> Grain:
+    """The grain that a word names. Raises ValueError for any other word."""
+    return GRAINS[GRAINS.index(word)]
+
+
 @dataclass(frozen=True)
 class Column:
     """A column and what it holds. `sql` is the expression that yields it, usually its quoted name."""

@@ -13,7 +13,7 @@ _MAX_TEXT: Final = 600
 _NAMES: Final = {"log": "ln", "Abs": "abs", "ceiling": "ceil", "Max": "max", "Min": "min", "LambertW": "W"}
 
 
-class _Printer(StrPrinter):  # type: ignore[misc]
+class _Printer(StrPrinter):  # type: ignore[misc]  # SymPy has no types
     """SymPy's own plain text, with the names and signs used here."""
 
     def _print_Integer(self, expr: Any) -> str:
