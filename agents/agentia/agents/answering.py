@@ -28,12 +28,13 @@ class Answering:
         finally:
             await task.stop_stragglers()
 
-    async def reply(self, message: Message, caller: Caller) -> str:
+    async def reply(self, message: Message, caller: Caller) -> str | Message:
         """Answer a message directly. Raises DeadlinePassed."""
         seconds = None if caller.deadline is None else max(0.0, caller.deadline - time.time())
         try:
             async with asyncio.timeout(seconds):
-                return self._words(await self._specialist.function(Request(message, self._around))) or ""
+                said: Any = await self._specialist.function(Request(message, self._around, caller))
+                return said if isinstance(said, Message) else self._words(said) or ""
         except TimeoutError as exc:
             if not _late(caller):
                 raise

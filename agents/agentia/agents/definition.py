@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 SDK_PACKAGE = "agents"
 SDK_AGENTS = ("Agent", "AgentBase")
+EXECUTOR = "a2a.server.agent_execution.agent_executor", "AgentExecutor"
 
 
 def is_sdk_agent(answer: object) -> bool:
@@ -20,6 +21,27 @@ def is_sdk_agent(answer: object) -> bool:
         kind.__module__.partition(".")[0] == SDK_PACKAGE and kind.__name__ in SDK_AGENTS
         for kind in type(answer).__mro__
     )
+
+
+def is_executor(answer: object) -> bool:
+    """Whether it is an AgentExecutor of the a2a-sdk, told like that. Raises SpecialistInvalid for a class of them."""
+    if isinstance(answer, type) and _executes(answer):
+        raise SpecialistInvalid(
+            f"{answer.__name__} is a class, and a specialist needs an object of it.", fix=f"Write {answer.__name__}()."
+        )
+    if not _executes(type(answer)):
+        return False
+    for method in ("execute", "cancel"):
+        if not inspect.iscoroutinefunction(getattr(answer, method)):
+            raise SpecialistInvalid(
+                f"{type(answer).__name__}.{method} must be async.",
+                fix=f"Write `async def {method}(self, context, event_queue)`.",
+            )
+    return True
+
+
+def _executes(kind: type) -> bool:
+    return any((base.__module__, base.__name__) == EXECUTOR for base in kind.__mro__)
 
 
 def check_answer(answer: object, name: str, given: str) -> None:

@@ -1,6 +1,7 @@
 """What an author raises to end a task with a sentence, and what goes wrong between agents.
 
 SpecialistInvalid
+ExecutorInvalid
 NotRegistered
 PeerError
 ├── NoAgentFits
@@ -21,6 +22,7 @@ from agentia.tasks.errors import TaskEnded, TaskFailed, TaskRejected
 __all__ = [
     "AgentSilent",
     "AgentUnreached",
+    "ExecutorInvalid",
     "Failed",
     "NoAgentFits",
     "NotRegistered",
@@ -38,6 +40,12 @@ __all__ = [
 
 class SpecialistInvalid(AgentiaError):
     """The definition of a specialist, or what its answer hands over, is wrong; the message names what."""
+
+    status = 500
+
+
+class ExecutorInvalid(AgentiaError):
+    """What an AgentExecutor of the a2a-sdk does is not what one may do; the message names what."""
 
     status = 500
 

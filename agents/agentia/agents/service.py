@@ -122,6 +122,7 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
         max_runs=settings.max_runs,
         retention=Retention(min(settings.event_retention, settings.task_retention), settings.task_retention),
         delegations=Delegations(open_children, Children(peers).cancel),
+        keep_requests=specialist.keeps_requests,
     )
     webhooks = Webhooks(around.fetcher.post, partial(sign_webhook, key))
     outbox = Outbox(store, engine.topics, webhooks, seconds=settings.lease_seconds)

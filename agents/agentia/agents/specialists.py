@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from a2a.types.a2a_pb2 import AgentCard, AgentExtension
 
-from agentia.agents.definition import check_answer, check_lifespan, described, is_sdk_agent, named, several
+from agentia.agents.definition import check_answer, check_lifespan, described, is_executor, is_sdk_agent, named, several
 from agentia.agents.errors import SpecialistInvalid
 from agentia.cards import Skill, build_card, slug
 from agentia.cards.extensions import DEADLINE, DELETION, POSITION, PUSH
 
 if TYPE_CHECKING:
+    from a2a.server.agent_execution import AgentExecutor
     from agents import Agent
+
+    from agentia.agents.executors.answer import ExecutorAnswer
+    from agentia.agents.sdk.adapter import AgentAnswer
 
 Answer = Callable[[Any], Awaitable[str | None]]
 """An async function of a TaskRun, or of a Request when the specialist is direct."""
@@ -24,7 +28,8 @@ Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
 class Specialist:
     """An agent of the mesh. `answer` does its tasks; what it returns is the message of the COMPLETED status.
 
-    The answer may also be an `Agent` of the OpenAI Agents SDK, whose output becomes an artifact.
+    The answer may also be an `Agent` of the OpenAI Agents SDK, whose output becomes an artifact, or an `AgentExecutor`
+    of the a2a-sdk, which has no journal: it is run once for each message, and fails its task if its process dies.
 
     Name and description are the answer's own name and docstring unless told otherwise. With `direct` the answer gets a
     Request, has no task, and what it returns is the reply. `lifespan` makes an async context manager that is entered
@@ -33,7 +38,7 @@ class Specialist:
     Raises SpecialistInvalid, or CardInvalid when nobody could find or call it.
     """
 
-    answer: "Answer | Agent[Any]"
+    answer: "Answer | Agent[Any] | AgentExecutor"
     skills: Sequence[Skill]
     name: str = ""
     description: str = ""
@@ -45,7 +50,7 @@ class Specialist:
 
     def __post_init__(self) -> None:
         check_lifespan(self.lifespan)
-        if is_sdk_agent(self.answer):
+        if is_sdk_agent(self.answer) or is_executor(self.answer):
             self._adapt(self.answer)
         check_answer(self.answer, self.name, "Request" if self.direct else "TaskRun")
         for field in ("input_modes", "output_modes"):
@@ -55,14 +60,28 @@ class Specialist:
         object.__setattr__(self, "description", self.description or described(self.answer, self.skills))
         self.card("http://localhost/")
 
-    def _adapt(self, agent: Any) -> None:
+    def _adapt(self, given: Any) -> None:
+        """Have what is no function run by an adapter that is one, imported for those who need it."""
+        answer = self._executing(given) if is_executor(given) else self._running(given)
+        object.__setattr__(self, "answer", answer)
+        object.__setattr__(self, "lifespan", answer.lifespan(self.lifespan))
+
+    def _running(self, agent: Any) -> "AgentAnswer":
         if self.direct:
             raise SpecialistInvalid("An agent of the Agents SDK works on tasks.", fix="Leave out direct=True.")
         from agentia.agents.sdk.adapter import AgentAnswer
 
-        answer = AgentAnswer(agent)
-        object.__setattr__(self, "answer", answer)
-        object.__setattr__(self, "lifespan", answer.lifespan(self.lifespan))
+        return AgentAnswer(agent)
+
+    def _executing(self, executor: Any) -> "ExecutorAnswer":
+        from agentia.agents.executors.answer import ExecutorAnswer
+
+        return ExecutorAnswer(executor)
+
+    @property
+    def keeps_requests(self) -> bool:
+        """Whether the answer is told what came beside its messages."""
+        return bool(getattr(self.answer, "keeps_requests", False))
 
     @property
     def function(self) -> Answer:

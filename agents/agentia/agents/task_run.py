@@ -17,6 +17,7 @@ from agentia.agents.peers import Peers
 from agentia.agents.steps import Call, checked_step
 from agentia.core.fetch import SafeFetcher
 from agentia.core.settings import Settings
+from agentia.tasks.caller import Caller
 from agentia.tasks.run import Run
 from agentia.tasks.storage import Store
 from agentia.tasks.stream import ArtifactStream
@@ -43,10 +44,10 @@ class Surroundings:
 
 
 class Request:
-    """A message to answer: its text, files and data."""
+    """A message to answer: its text, files and data. `caller` is for whom."""
 
-    def __init__(self, message: Message, around: Surroundings) -> None:
-        self.message, self._around = message, around
+    def __init__(self, message: Message, around: Surroundings, caller: Caller) -> None:
+        self.message, self._around, self.caller = message, around, caller
 
     @property
     def text(self) -> str:
@@ -78,7 +79,7 @@ class TaskRun(Request):
     """
 
     def __init__(self, run: Run, around: Surroundings, delegating: "set[asyncio.Task[Any]] | None" = None) -> None:
-        super().__init__(run.messages[0], around)
+        super().__init__(run.messages[0], around, run.caller)
         self._run = run
         self._delegating = set() if delegating is None else delegating
 
@@ -154,7 +155,7 @@ class TaskRun(Request):
 
     async def ask(self, question: str, metadata: dict[str, Any] | None = None) -> Request:
         """Ask the user; the task waits as INPUT_REQUIRED and holds nothing meanwhile."""
-        return Request(await self._run.ask(question, metadata), self._around)
+        return Request(await self._run.ask(question, metadata), self._around, self.caller)
 
     async def delegate(
         self,

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from a2a.types.a2a_pb2 import Message
+from a2a.types.a2a_pb2 import Message, Role
 from a2a.utils.errors import InvalidParamsError
 
 from agentia.tasks.accepted import Accepted, same
@@ -14,9 +14,9 @@ from agentia.tasks.events import agent_message
 from agentia.tasks.ids import new_id
 from agentia.tasks.records import Arrival, Change, Duplicate, ForeignContext, Refused
 
-Direct = Callable[[Message, Caller], Awaitable[str]]
-"""What an agent without tasks does with a message: the text of its reply. It runs again when a send is repeated whose
-first reply was not stored."""
+Direct = Callable[[Message, Caller], Awaitable[str | Message]]
+"""What an agent without tasks does with a message: its reply, or the text of it. It runs again when a send is repeated
+whose first reply was not stored."""
 
 
 class DirectReplies:
@@ -28,9 +28,8 @@ class DirectReplies:
     async def reply(self, message: Message, caller: Caller, arrival: Arrival) -> Accepted:
         """Answer a message. Raises InvalidParamsError for a context of others, and Refused."""
         context_id = message.context_id or new_id()
-        text = await self._answer(message, caller)
-        pending = _Reply(arrival, agent_message(new_id(), "", context_id, text))
-        self._committer.add(pending, len(text))
+        pending = _Reply(arrival, _message(await self._answer(message, caller), context_id))
+        self._committer.add(pending, pending.message.ByteSize())
         try:
             await pending.stored
         except Duplicate as duplicate:
@@ -38,6 +37,16 @@ class DirectReplies:
         except ForeignContext as foreign:
             raise InvalidParamsError(foreign.message) from foreign
         return Accepted("", arrival.hash, reply=pending.message)
+
+
+def _message(said: str | Message, context_id: str) -> Message:
+    if isinstance(said, str):
+        return agent_message(new_id(), "", context_id, said)
+    made = Message()
+    made.CopyFrom(said)
+    made.context_id, made.role, made.message_id = context_id, Role.ROLE_AGENT, said.message_id or new_id()
+    made.ClearField("task_id")
+    return made
 
 
 class _Reply:

@@ -30,12 +30,13 @@ from agentia.tasks.reception import Reception, found
 from agentia.tasks.records import Owner, Refused, RunEnded
 from agentia.tasks.retention import Pruner, Retention
 from agentia.tasks.states import FAILED, SETTLED, TERMINAL, name
+from agentia.tasks.stop import Stop
 from agentia.tasks.storage import Store
 from agentia.tasks.takeover import Takeovers
 from agentia.tasks.topic import Topic
 from agentia.tasks.topics import Topics
 from agentia.tasks.upgrades import major
-from agentia.tasks.work import STOPPED, Answer, Ending, Job, Stop
+from agentia.tasks.work import STOPPED, Answer, Ending, Job
 
 
 class Engine:
@@ -54,6 +55,7 @@ class Engine:
         max_runs: int = 1000,
         retention: Retention | None = None,
         delegations: Delegations = NONE,
+        keep_requests: bool = False,
     ) -> None:
         """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user.
 
@@ -61,6 +63,7 @@ class Engine:
         `max_runs` tasks are worked on at once; more are stored and wait their turn, for any replica that has room.
         Without `retention` all are kept for ever.
         `delegations` tells what a task has sent to other agents, which ends with it.
+        With `keep_requests` an answer can read what came beside its messages.
         """
         self.store = store
         self._committer = Committer(store)
@@ -77,7 +80,11 @@ class Engine:
         self._overdue = Overdue(store, self._takeovers, version, longest=task_seconds, seconds=lease_seconds)
         replies = None if direct is None else DirectReplies(self._committer, direct)
         self._reception = Reception(
-            store, self._jobs, logs, self._takeovers, replies=replies, limits=limits or Limits(), version=version
+            *(store, self._jobs, logs, self._takeovers),
+            replies=replies,
+            limits=limits or Limits(),
+            version=version,
+            keep_requests=keep_requests,
         )
         self._pruner = None if retention is None else Pruner(store, retention)
         self._forgetting = Forgetting(store, self.topics)

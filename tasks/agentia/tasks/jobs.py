@@ -13,7 +13,8 @@ from agentia.tasks.caller import Caller
 from agentia.tasks.cancelling import Cancelling
 from agentia.tasks.log import TaskLog
 from agentia.tasks.records import Unstorable
-from agentia.tasks.work import STOPPED, Answer, Ending, Job, Stop, work, write
+from agentia.tasks.stop import Stop
+from agentia.tasks.work import STOPPED, Answer, Ending, Job, work, write
 
 GRACE: Final = 10.0
 """Seconds that an interrupted answer may take to clean up before its task ends without it."""
@@ -103,7 +104,7 @@ class Jobs:
         """Interrupt an answer where it waits, once; a task that shall end does so with it or without it."""
         if job.stopped is not None:
             return
-        job.stopped = why
+        job.run.stopped = why
         if job.task is not None:
             job.task.cancel()
         if why in STOPPED:

@@ -22,6 +22,7 @@ from agentia.tasks.records import (
     RunEnded,
     State,
     StoredEvent,
+    requested,
 )
 from agentia.tasks.states import SETTLED
 from agentia.tasks.topics import Topics
@@ -120,6 +121,7 @@ class TaskLog:
     def accept(self, new: NewTask | None, arrival: Arrival) -> None:
         """Have the next commit accept the task, or the message that continues it."""
         self._draft.new, self._draft.arrival, self.taken = new, arrival, False
+        self._draft.journal += requested(arrival)
 
     def wait(self) -> None:
         """Have nobody hold the task, as no run works on it yet."""

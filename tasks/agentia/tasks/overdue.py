@@ -7,10 +7,11 @@ from typing import Final
 
 from agentia.tasks.records import Owner, Refused, Stored
 from agentia.tasks.states import FAILED, TERMINAL
+from agentia.tasks.stop import Stop
 from agentia.tasks.storage import Store
 from agentia.tasks.takeover import Takeovers
 from agentia.tasks.upgrades import compatible, major
-from agentia.tasks.work import STOPPED, Ending, Stop
+from agentia.tasks.work import STOPPED, Ending
 
 AT_ONCE: Final = 500
 """Tasks that fail in one round."""

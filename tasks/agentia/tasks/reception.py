@@ -8,6 +8,7 @@ from typing import Any
 
 from a2a.types.a2a_pb2 import Message, SendMessageRequest
 from a2a.utils.errors import InvalidParamsError, TaskNotFoundError, UnsupportedOperationError
+from google.protobuf.json_format import MessageToDict, SerializeToJsonError
 
 from agentia.cards.extensions import DeadlineUnreadable
 from agentia.tasks.accepted import Accepted, same
@@ -15,11 +16,11 @@ from agentia.tasks.admission import Limits, admit, check_open
 from agentia.tasks.arrivals import Arrivals
 from agentia.tasks.caller import Caller
 from agentia.tasks.direct import DirectReplies
-from agentia.tasks.events import new_task
+from agentia.tasks.events import dumps, new_task
 from agentia.tasks.ids import new_id
 from agentia.tasks.jobs import Jobs
 from agentia.tasks.logs import Logs
-from agentia.tasks.records import Arrival, Known, NewTask, Owner, Stored
+from agentia.tasks.records import Arrival, Known, NewTask, Owner, Stored, requested
 from agentia.tasks.replay import Replay, digest
 from agentia.tasks.run import Run
 from agentia.tasks.states import SUBMITTED
@@ -30,7 +31,10 @@ from agentia.tasks.work import Job
 
 
 class Reception:
-    """Takes messages for one replica. `replies` answers those of an agent without tasks, `version` is the agent's."""
+    """Takes messages for one replica. `replies` answers those of an agent without tasks, `version` is the agent's.
+
+    With `keep_requests` what a request says beside its message is kept with the task.
+    """
 
     def __init__(
         self,
@@ -42,8 +46,10 @@ class Reception:
         replies: DirectReplies | None,
         limits: Limits,
         version: str,
+        keep_requests: bool,
     ) -> None:
         self._store, self._jobs, self._logs, self._takeovers = store, jobs, logs, takeovers
+        self._keep_requests = keep_requests
         self._replies, self._limits, self._version = replies, limits, version
         self._arrivals = Arrivals()
         self._taking: set[asyncio.Task[Accepted]] = set()
@@ -57,7 +63,8 @@ class Reception:
         except DeadlineUnreadable as exc:
             raise InvalidParamsError(f"message.metadata: {exc.message} {exc.fix}") from exc
         hashed = digest(message.SerializeToString(deterministic=True))
-        taking = self._alone(message, caller, Arrival(caller.owner, message.message_id, hashed, time.time()))
+        beside = _beside(request) if self._keep_requests else b""
+        taking = self._alone(message, caller, Arrival(caller.owner, message.message_id, hashed, time.time(), beside))
         if message.task_id or self._replies is not None:  # which take a while, and are not left half done
             return await asyncio.shield(self._kept(taking))
         return await taking
@@ -106,7 +113,7 @@ class Reception:
             NewTask(context_id, bool(message.context_id), caller.dump(), caller.deadline, self._version), arrival
         )
         log.append(first)
-        return Job(Run(log, caller, [stored], Replay()), arrival.at)
+        return Job(Run(log, caller, [stored], Replay(journal=requested(arrival))), arrival.at)
 
     async def _continued(self, message: Message, arrival: Arrival) -> Accepted:
         try:
@@ -128,6 +135,17 @@ class Reception:
         job.over = partial(self._arrivals.done, key)
         (self._jobs.queue if job.log.waits else self._jobs.start)(job)
         return Accepted(job.log.task_id, arrival.hash, job.log)
+
+
+def _beside(request: SendMessageRequest) -> bytes:
+    """What a request says beside its message and its webhook, as JSON; nothing when that is nothing."""
+    kept = SendMessageRequest(metadata=request.metadata, configuration=request.configuration)
+    kept.configuration.ClearField("task_push_notification_config")
+    try:
+        said = MessageToDict(kept)
+    except SerializeToJsonError as exc:
+        raise InvalidParamsError("metadata holds a number that JSON has no words for: NaN or an infinity.") from exc
+    return dumps(said).encode() if any(said.values()) else b""
 
 
 async def found(store: Store, task_id: str, owner: Owner) -> Stored:

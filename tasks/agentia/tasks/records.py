@@ -18,12 +18,16 @@ class Owner(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """A message as it came in, for idempotency: the same id with another hash is an error. `at` is in unix seconds."""
+    """A message as it came in, for idempotency: the same id with another hash is an error. `at` is in unix seconds.
+
+    `request` is what was sent beside the message (JSON bytes), for an agent that asks for it.
+    """
 
     owner: Owner
     message_id: str
     hash: bytes
     at: float
+    request: bytes = b""
 
 
 class NewTask(NamedTuple):
@@ -84,6 +88,11 @@ class JournalEntry(NamedTuple):
     step: str
     hash: bytes
     result: bytes
+
+
+def requested(arrival: Arrival) -> list[JournalEntry]:
+    """What keeps the request of a message, if there is something to keep."""
+    return [JournalEntry(f"request/{arrival.message_id}", b"", arrival.request)] if arrival.request else []
 
 
 class Child(NamedTuple):

@@ -15,6 +15,7 @@ from agentia.tasks.pace import Pace
 from agentia.tasks.records import JournalEntry
 from agentia.tasks.replay import Replay, digest
 from agentia.tasks.states import WORKING
+from agentia.tasks.stop import Stop
 from agentia.tasks.stream import ArtifactStream
 
 
@@ -40,6 +41,8 @@ class Run:
         self._steps: set[str] = set()
         self._branches: dict[str, Run] = {}
         self._stream: ArtifactStream | None = None
+        self.stopped: Stop | None = None
+        """Why the answer was interrupted, of the run as a whole."""
 
     @property
     def task_id(self) -> str:
@@ -106,6 +109,23 @@ class Run:
             free = metadata or any(part.HasField("data") or part.HasField("metadata") for part in parts)
             await self._append(readable(make) if free else make(), step, key)
         return place
+
+    async def publish(self, response: StreamResponse, place: str | None = None) -> None:
+        """Write an event of the answer's own making; none may follow one that ends the task. Raises Unreadable.
+
+        `place` is where an answer that has no journal finds it again with `published`.
+        """
+        self.log.append(readable(lambda: response), step=place)
+        await self.log.room()
+
+    def published(self, place: str) -> StreamResponse | None:
+        """The last event that an earlier attempt has published so."""
+        return self._replay.wrote(place)
+
+    def request(self, message_id: str) -> Any:
+        """What came beside a message: a SendMessageRequest as JSON; None unless the engine keeps that."""
+        known = self._replay.result(f"request/{message_id}", b"")
+        return None if known is None else known[0]
 
     def stream(self, name: str, media_type: str = "text/plain", description: str = "") -> ArtifactStream:
         """An artifact written piece by piece, to be used with `async with`."""

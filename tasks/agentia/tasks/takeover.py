@@ -18,12 +18,13 @@ from agentia.tasks.cancelling import Cancelling
 from agentia.tasks.events import status_update
 from agentia.tasks.log import TaskLog
 from agentia.tasks.logs import Logs
-from agentia.tasks.records import Arrival, FenceLost, Lease, Owner, Stored, StoredEvent
+from agentia.tasks.records import Arrival, FenceLost, Lease, Owner, Stored, StoredEvent, requested
 from agentia.tasks.replay import Replay
 from agentia.tasks.run import Run
 from agentia.tasks.states import FAILED, SUBMITTED, TERMINAL, WORKING
+from agentia.tasks.stop import Stop
 from agentia.tasks.storage import Store
-from agentia.tasks.work import STOPPED, Ending, Job, Stop, write
+from agentia.tasks.work import STOPPED, Ending, Job, write
 
 ATTEMPTS: Final = 5
 """Runs of a task that may be lost with their replica, none of which has finished a step, before it is given up."""
@@ -63,6 +64,8 @@ class Takeovers:
         answer.context_id = stored.context_id
         replay = Replay(*await self._store.replay(stored.id))
         replay.take(answer)
+        for entry in requested(arrival):
+            replay.keep(entry)
         task = await self._logs.taken(stored, lease)
         if waits:
             task.wait()

@@ -6,7 +6,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from functools import partial
 from typing import Final
 
@@ -18,25 +17,22 @@ from agentia.tasks.events import agent_message, readable, status_update
 from agentia.tasks.log import TaskLog
 from agentia.tasks.records import Refused
 from agentia.tasks.run import Run
-from agentia.tasks.states import CANCELED, COMPLETED, FAILED, INPUT_REQUIRED, REJECTED, WORKING
+from agentia.tasks.states import (
+    CANCELED,
+    COMPLETED,
+    FAILED,
+    INPUT_REQUIRED,
+    REJECTED,
+    SETTLED,
+    TERMINAL,
+    WORKING,
+)
+from agentia.tasks.stop import Stop
 
 Answer = Callable[[Run], Awaitable[str | None]]
 """What an agent does with a task: the text it returns is the message of the COMPLETED status."""
 
 log = logging.getLogger("agentia.tasks")
-
-
-class Stop(Enum):
-    """Why an answer is interrupted."""
-
-    CANCEL = auto()
-    DEADLINE = auto()
-    LIMIT = auto()
-    """The task has taken longer than the agent gives one."""
-    DRAIN = auto()
-    """The service stops; the task goes on elsewhere, or here after the restart."""
-    REFUSED = auto()
-    """What it wrote was not taken: it may write nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +70,17 @@ class Job:
     resumed: bool = False
     give_up: Ending | None = None
     over: Callable[[], None] | None = None
-    stopped: Stop | None = None
     task: "asyncio.Task[None] | None" = field(default=None)
 
     @property
     def log(self) -> TaskLog:
         """The log that the run writes to."""
         return self.run.log
+
+    @property
+    def stopped(self) -> Stop | None:
+        """Why the answer was interrupted."""
+        return self.run.stopped
 
 
 async def work(job: Job, answer: Answer) -> Ending | None:
@@ -93,6 +93,8 @@ async def work(job: Job, answer: Answer) -> Ending | None:
         if job.run.caller.deadline is not None and job.run.caller.deadline <= time.time():
             return STOPPED[Stop.DEADLINE]
         said = await answer(job.run)
+        if job.log.state in SETTLED:  # by an event of the answer's own
+            return None
         return Ending(COMPLETED, said) if job.run.question is None else _asking(job.run.question)
     except Suspended as pause:
         return _asking(pause)
@@ -104,7 +106,7 @@ async def work(job: Job, answer: Answer) -> Ending | None:
 
 def write(task: TaskLog, ending: Ending) -> None:
     """Make `ending` the last event of a run; what cannot be written fails the task in neutral words."""
-    if not task.open:
+    if not task.open or task.state in TERMINAL:
         return
     try:
         _append(task, ending)
