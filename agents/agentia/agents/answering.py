@@ -9,6 +9,7 @@ from a2a.types.a2a_pb2 import Message
 from agentia.agents.errors import SpecialistInvalid
 from agentia.agents.specialists import Specialist
 from agentia.agents.task_run import Request, Surroundings, TaskRun
+from agentia.cards.extensions import USAGE
 from agentia.core.identity import DeadlinePassed
 from agentia.tasks.caller import Caller
 from agentia.tasks.run import Run
@@ -27,6 +28,8 @@ class Answering:
             return self._words(await self._specialist.function(task))
         finally:
             await task.stop_stragglers()
+            if task.spending.used:
+                run.ending[USAGE] = task.spending.metadata
 
     async def reply(self, message: Message, caller: Caller) -> str | Message:
         """Answer a message directly. Raises DeadlinePassed."""

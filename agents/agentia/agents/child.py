@@ -1,10 +1,14 @@
 """A delegated task as far as it is known: what it was sent, what came back, and what it waits for."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from a2a.types.a2a_pb2 import Message, StreamResponse, TaskStatus
+from google.protobuf.json_format import MessageToDict
 
 from agentia.agents.peer import Peer
+from agentia.agents.spending import COST, told
+from agentia.cards.extensions import USAGE
 from agentia.tasks.events import Event
 from agentia.tasks.fold import Fold
 from agentia.tasks.replay import digest
@@ -17,6 +21,7 @@ class Child:
 
     `message` is what the agent has not taken yet, `answers` the place of the question that this message answers.
     `position` is the last event number of an agent of ours. Of others `whole` says whether nothing was missed.
+    `lent` is the money that it may spend on language models, None for no end.
     """
 
     peer: Peer
@@ -34,6 +39,8 @@ class Child:
     fold: Fold = field(default_factory=Fold)
     answered: set[str] = field(default_factory=set)
     relayed: set[str] = field(default_factory=set)
+    lent: float | None = None
+    _usage: dict[str, Any] | None = None
 
     @property
     def ended(self) -> bool:
@@ -82,7 +89,18 @@ class Child:
         self.fold.apply(Event(self.fold.number + 1, response))
         if kind == "status_update":
             self.status.CopyFrom(response.status_update.status)
+            if USAGE in response.status_update.metadata:
+                self._usage = MessageToDict(response.status_update.metadata)[USAGE]
         return True
+
+    @property
+    def used(self) -> dict[str, float]:
+        """What it says that language models have used for it; all that was lent when its end is not known."""
+        if not self.ended:
+            return {} if self.lent is None or not self.task_id else {COST: self.lent}
+        artifacts = self.fold.task().artifacts if self._usage is None and self.reply is None else ()
+        held = [MessageToDict(artifact.metadata)[USAGE] for artifact in artifacts if USAGE in artifact.metadata]
+        return told(held[-1] if held else self._usage, self.lent)
 
     def _replace(self, response: StreamResponse) -> bool:
         new = response.task != self.fold.task()

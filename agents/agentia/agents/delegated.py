@@ -1,5 +1,6 @@
 """What came of a delegation, as authors see it and as the journal keeps it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -39,12 +40,13 @@ class Delegated:
         return [json_of(part) for part in self.parts if part.WhichOneof("content") == "data"]
 
 
-def dump(outcome: Delegated | PeerError) -> Any:
-    """The outcome as JSON; an error is one too, so that a rerun takes the same way."""
+def dump(outcome: Delegated | PeerError, used: Mapping[str, float] | None = None) -> Any:
+    """The outcome as JSON, with what it has used; an error is one too, so that a rerun takes the same way."""
+    usage = {"used": dict(used)} if used else {}
     if isinstance(outcome, PeerError):
-        return {"error": outcome.code, "message": outcome.message, "agent": outcome.agent}
+        return {"error": outcome.code, "message": outcome.message, "agent": outcome.agent, **usage}
     artifacts = [MessageToDict(artifact) for artifact in outcome.artifacts]
-    return {"agent": outcome.agent, "task": outcome.task_id, "text": outcome.text, "artifacts": artifacts}
+    return {"agent": outcome.agent, "task": outcome.task_id, "text": outcome.text, "artifacts": artifacts, **usage}
 
 
 def load(value: Any) -> Delegated:

@@ -16,6 +16,7 @@ from agentia.agents.following import follow
 from agentia.agents.parts import part_of, text_of
 from agentia.agents.peer import Peer
 from agentia.agents.peers import Errand, Peers
+from agentia.agents.spending import Spending
 from agentia.tasks.replay import digest
 from agentia.tasks.run import Run
 from agentia.tasks.states import COMPLETED, name
@@ -29,38 +30,68 @@ LONGEST: Final = 2000
 
 
 async def delegate(
-    run: Run, peers: Peers, need: str, parts: Any, *, agent: str | None, deadline: float | None
+    run: Run,
+    peers: Peers,
+    spending: Spending,
+    need: str,
+    parts: Any,
+    *,
+    agent: str | None,
+    deadline: float | None,
 ) -> Delegated:
     """Choose an agent for `need`, send it the message, relay its progress, and return what it made of it.
 
+    What it has used of language models is counted in `spending`, once in each attempt.
     Raises NoAgentFits, PeerRefused, PeerUnreadable, AgentSilent, or PeerFailed when its task does not complete.
     """
     given = message_parts(need, parts)
     place = run.ordinal(DELEGATE)
     key = digest(need.encode(), *(part.SerializeToString(deterministic=True) for part in given))
     if (done := run.recall(f"{place}/done", key)) is not None:
+        spending.add(done[0].get("used", {}))
         return load(done[0])
-    errand = Errand(run.caller, run.task_id, run.context_id, deadline)
+    child: Child | None = None
     try:
-        child = Child(await _choose(run, peers, f"{place}/choose", key, need, given, agent), place, key)
-        await _follow(run, peers, child, errand, given)
+        peer = await _choose(run, peers, f"{place}/choose", key, need, given, agent)
+        child = Child(peer, place, key, lent=await _lent(run, f"{place}/budget", key, spending))
+        with spending.lending(run.derived(place), child.lent):
+            await _follow(run, peers, child, deadline, given)
         result = _result(child)
     except PeerError as exc:
         chosen = run.recall(f"{place}/choose", key)
         exc.agent = chosen[0] if chosen else ""
-        await run.record(f"{place}/done", key, dump(exc))
+        await _done(run, child, exc, spending, f"{place}/done", key)
         raise
-    await run.record(f"{place}/done", key, dump(result))
+    await _done(run, child, result, spending, f"{place}/done", key)
     return result
 
 
-async def _follow(run: Run, peers: Peers, child: Child, errand: Errand, given: Sequence[Part]) -> None:
+async def _done(
+    run: Run, child: Child | None, outcome: Delegated | PeerError, spending: Spending, step: str, key: bytes
+) -> None:
+    used = {} if child is None else child.used
+    await run.record(step, key, dump(outcome, used))
+    spending.add(used)
+
+
+async def _lent(run: Run, step: str, key: bytes, spending: Spending) -> float | None:
+    """What the child may spend, the same at each attempt as it may have been told already."""
+    if (known := run.recall(step, key)) is not None:
+        return float(known[0])
+    share = spending.share
+    if share is not None:
+        await run.record(step, key, share)
+    return share
+
+
+async def _follow(run: Run, peers: Peers, child: Child, deadline: float | None, given: Sequence[Part]) -> None:
     """Send what was not sent by an earlier attempt, and follow the child as long as its deadline allows."""
+    errand = Errand(run.caller, run.task_id, run.context_id, deadline, child.lent)
     if (sent := run.recall(f"{child.place}/sent", child.key)) is not None:
         child.task_id = sent[0]
     else:
         child.message = Message(message_id=run.derived(child.place), role=Role.ROLE_USER, parts=given)
-    seconds = None if errand.deadline is None else max(0.0, errand.deadline - time.time()) + GRACE
+    seconds = None if deadline is None else max(0.0, deadline - time.time()) + GRACE
     try:
         async with asyncio.timeout(seconds):
             await follow(run, peers, child, errand)

@@ -29,12 +29,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """For which task of whom another agent is called, and until when (unix seconds) that counts."""
+    """For which task of whom another agent is called, until when (unix seconds) that counts, and what it may cost."""
 
     caller: Caller
     task_id: str
     context_id: str | None = None
     deadline: float | None = None
+    budget: float | None = None
 
 
 class Peers:
@@ -122,7 +123,7 @@ class Peers:
             context=errand.context_id,
             chain=caller.chain,
             deadline=min(ends, default=None),
-            budget=caller.budget,
+            budget=caller.budget if errand.budget is None else errand.budget,
             previous=caller.hop,
         )
 

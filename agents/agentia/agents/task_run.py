@@ -14,6 +14,7 @@ from agentia.agents.errors import SpecialistInvalid
 from agentia.agents.files import File, files_in
 from agentia.agents.parts import data_of, part_of, text_of
 from agentia.agents.peers import Peers
+from agentia.agents.spending import Spending
 from agentia.agents.steps import Call, checked_step
 from agentia.core.fetch import SafeFetcher
 from agentia.core.settings import Settings
@@ -78,10 +79,11 @@ class TaskRun(Request):
     inside `step`. Calls that run at the same time need a `branch` each.
     """
 
-    def __init__(self, run: Run, around: Surroundings, delegating: "set[asyncio.Task[Any]] | None" = None) -> None:
+    def __init__(self, run: Run, around: Surroundings, whole: "TaskRun | None" = None) -> None:
         super().__init__(run.messages[0], around, run.caller)
         self._run = run
-        self._delegating = set() if delegating is None else delegating
+        self._delegating: set[asyncio.Task[Any]] = set() if whole is None else whole._delegating
+        self._spending = Spending(around.settings, run.caller.budget) if whole is None else whole.spending
 
     @property
     def id(self) -> str:
@@ -114,6 +116,11 @@ class TaskRun(Request):
         return self._around.settings
 
     @property
+    def spending(self) -> Spending:
+        """What language models have used for the task, and what it may still spend."""
+        return self._spending
+
+    @property
     def store(self) -> Store:
         """Where the service keeps its tasks, for what is built on it."""
         return self._around.store
@@ -129,7 +136,7 @@ class TaskRun(Request):
 
     def branch(self, name: str) -> "TaskRun":
         """The same task for calls that run beside others; give each its own name, the same at every attempt."""
-        return TaskRun(self._run.branch(name), self._around, self._delegating)
+        return TaskRun(self._run.branch(name), self._around, self)
 
     async def status(self, text: str, metadata: dict[str, Any] | None = None) -> None:
         """Say what is being done."""
@@ -173,4 +180,4 @@ class TaskRun(Request):
         """
         if (here := asyncio.current_task()) is not None:
             self._delegating.add(here)
-        return await delegate(self._run, self.peers, need, parts, agent=agent, deadline=deadline)
+        return await delegate(self._run, self.peers, self.spending, need, parts, agent=agent, deadline=deadline)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationE
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agentia.core.errors import AgentiaError
+from agentia.core.prices import prices
 
 DAY = 86_400.0
 
@@ -60,6 +61,17 @@ def _runs(value: int) -> int:
 def _tokens(value: int) -> int:
     if not value >= 0:
         raise ValueError("must be at least 0")
+    return value
+
+
+def _money(value: float) -> float:
+    if not 0 <= value < math.inf:
+        raise ValueError("must be at least 0")
+    return value
+
+
+def _price(value: str) -> str:
+    prices(value)
     return value
 
 
@@ -150,6 +162,21 @@ class Settings(BaseSettings):
     task_tokens: Annotated[int, AfterValidator(_tokens)] | None = Field(
         None,
         description="How many tokens of language models a task may use; then it fails. There is no end without it.",
+    )
+    model_api: Literal["chat", "responses"] | None = Field(
+        None,
+        description="How the model's endpoint is spoken to: `chat` (Chat Completions) or `responses`. Without it "
+        "OpenAI's own by Responses, and any other by Chat Completions, which all know.",
+    )
+    model_price: Annotated[str, AfterValidator(_price)] | None = Field(
+        None,
+        description="The price of a million tokens: of questions, answers and cached questions, `2.5,10,0.25`, the "
+        "last one optional; of several models `large=2.5,10; small=0.1,0.4`. In one currency for the whole mesh.",
+    )
+    task_cost: Annotated[float, AfterValidator(_money)] | None = Field(
+        None,
+        description="How much a task may cost by these prices, the tasks that it gives to others included; then it "
+        "fails. There is no end without it.",
     )
     openai_api_key: SecretStr | None = Field(
         None,

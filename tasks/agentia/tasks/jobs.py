@@ -150,7 +150,7 @@ class Jobs:
         if ending is not None:
             if job.run.journal and ending.pause is None:
                 job.log.children = self._cancelling.open(job.run.journal)
-            write(job.log, ending)
+            write(job.log, ending, job.run.ending)
         job.log.end(partial(self._over, job))
 
     def _queued(self, job: Job) -> None:

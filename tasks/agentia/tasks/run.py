@@ -34,8 +34,11 @@ class Run:
         replay: Replay,
         branch: str = "",
         pace: Pace | None = None,
+        ending: dict[str, Any] | None = None,
     ) -> None:
         self.log, self.caller, self.messages = log, caller, messages
+        self.ending: dict[str, Any] = {} if ending is None else ending
+        """The metadata of the task's last event, should this run end it."""
         self._replay, self._branch, self._pace = replay, branch, pace or Pace()
         self._count: dict[str, int] = {}
         self._steps: set[str] = set()
@@ -73,7 +76,9 @@ class Run:
         """The same task for calls that run beside others; `name` must be the same at each attempt."""
         if name not in self._branches:
             path = f"{self._branch}{name.replace('/', '%2F')}/"
-            self._branches[name] = Run(self.log, self.caller, self.messages, self._replay, path, self._pace)
+            self._branches[name] = Run(
+                self.log, self.caller, self.messages, self._replay, path, self._pace, self.ending
+            )
         return self._branches[name]
 
     async def status(self, text: str, metadata: dict[str, Any] | None = None) -> None:

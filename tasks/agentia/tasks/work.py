@@ -4,10 +4,10 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from a2a.types.a2a_pb2 import TaskState
 
@@ -104,25 +104,28 @@ async def work(job: Job, answer: Answer) -> Ending | None:
         return _interrupted(job) if job.stopped else _failed(job, exc)
 
 
-def write(task: TaskLog, ending: Ending) -> None:
-    """Make `ending` the last event of a run; what cannot be written fails the task in neutral words."""
+def write(task: TaskLog, ending: Ending, metadata: Mapping[str, Any] | None = None) -> None:
+    """Make `ending` the last event of a run; what cannot be written fails the task in neutral words.
+
+    A terminal one carries `metadata`, a question its own.
+    """
     if not task.open or task.state in TERMINAL:
         return
     try:
-        _append(task, ending)
+        _append(task, ending, metadata)
     except Refused as refused:
         log.warning("ending not written", extra={"task": task.task_id, "reason": refused.message})
     except Exception as exc:  # noqa: BLE001  a question's metadata, or a text, that no message can hold
         _append(task, _neutral(task, exc))
 
 
-def _append(task: TaskLog, ending: Ending) -> None:
+def _append(task: TaskLog, ending: Ending, last: Mapping[str, Any] | None = None) -> None:
     pause, text = ending.pause, ending.text
     step = None if pause is None else pause.step
     message = agent_message(f"{task.task_id}:{step or 'end'}", task.task_id, task.context_id, text) if text else None
-    metadata = None if pause is None else pause.metadata
+    metadata = last if pause is None else pause.metadata
     make = partial(status_update, task.task_id, task.context_id, ending.state, message, metadata)
-    task.append(readable(make) if metadata else make(), step=step)
+    task.append(readable(make) if pause is not None and metadata else make(), step=step)
 
 
 def _asking(pause: Suspended) -> Ending:

@@ -1,15 +1,17 @@
 """The model behind an endpoint: the one that is configured and no other, whatever it answers."""
 
 import asyncio
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from agents import Agent, function_tool
+from agents import Agent, AgentOutputSchema, Handoff, RunConfig, Runner, function_tool
 
 from agentia.agents import Skill, Specialist
-from agentia.agents.testing import BreakOff, Call, Fail, Hang, Say, Script, model_server
+from agentia.agents.testing import BreakOff, Call, Fail, Hang, Say, Script, model_server, scripted
 
 SKILLS = [Skill("convert", "Convert an amount between currencies")]
 
@@ -188,3 +190,120 @@ async def test_many_tasks_at_once_all_come_to_their_end(fx: Any) -> None:
         tasks = await asyncio.gather(*(client.send(f"number {number}") for number in range(50)))
 
     assert [each["artifacts"][0]["parts"][0]["text"] for each in tasks] == [f"echo number {n}" for n in range(50)]
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+async def test_an_endpoint_is_spoken_to_in_the_api_that_is_set(fx: Any, api: str) -> None:
+    @function_tool
+    def rate(quote: str) -> str:
+        return f"0.92 {quote}"
+
+    script = [
+        Say("Let me see.", calls=[Call("rate", {"quote": "EUR"})]),
+        Say("It is 92 EUR.", tokens=(20, 6), cached=8),
+    ]
+    async with fx(script, rate, model_api=api) as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert [part["text"] for part in task["artifacts"][0]["parts"]] == ["It is 92 EUR."]
+    usage = task["artifacts"][0]["metadata"]["urn:agentia:usage:v1"]
+    assert (usage["input_tokens"], usage["output_tokens"], usage["cached_tokens"]) == (30, 11, 8)
+    asked = server.requests[1]["messages" if api == "chat" else "input"][-1]
+    assert "0.92 EUR" in (asked["content"] if api == "chat" else asked["output"])
+    assert server.requests[1]["stream"]
+
+
+async def test_an_answer_of_responses_that_is_not_shown_as_it_comes_is_asked_for_at_once(alone: Any) -> None:
+    agent = Agent(name="fx", output_type=AgentOutputSchema(dict[str, int], strict_json_schema=False))
+    async with model_server([Say('{"amount": 92}')]) as server:
+        configured = {"model": "small", "openai_base_url": server.url, "model_api": "responses"}
+        client = await alone.serve(Specialist(agent, skills=SKILLS), **configured)
+        task = await client.send("100 USD in EUR")
+
+    assert task["artifacts"][0]["parts"][0]["data"] == {"amount": 92}
+    assert not server.requests[0].get("stream")
+
+
+@pytest.mark.parametrize("trouble", [BreakOff("It is 1"), Fail(500)], ids=["half", "broken"])
+async def test_what_passes_is_tried_again_over_responses_too(fx: Any, trouble: Any) -> None:
+    async with fx([trouble, Say("It is 92 EUR.")], model_api="responses") as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert [part["text"] for part in task["artifacts"][0]["parts"]] == ["It is 92 EUR."]
+    assert len(server.requests) == 2
+
+
+async def test_each_agent_may_name_a_model_of_its_own_and_so_may_a_run(fx: Any) -> None:
+    inner = Agent(name="inner", model="large")
+
+    @function_tool
+    async def think() -> str:
+        first = await Runner.run(inner, "think")
+        second = await Runner.run(inner, "again", run_config=RunConfig(model="largest"))
+        return f"{first.final_output} {second.final_output}"
+
+    helper = Agent(name="helper", model="tiny").as_tool("help_me", "Helps")
+    script = [Say(calls=[Call("think"), Call("help_me", {"input": "x"})]), *[Say("ok")] * 4]
+    async with fx(script, think, helper) as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
+    assert sorted(request["model"] for request in server.requests) == ["large", "largest", "small", "small", "tiny"]
+
+
+@pytest.mark.parametrize("named", ["gpt-5", "litellm/openai/gpt-5", None], ids=["agent", "litellm", "run"])
+async def test_a_model_named_without_a_place_is_looked_for_nowhere(
+    alone: Any, monkeypatch: pytest.MonkeyPatch, text_of: Callable[[Any], str], named: str | None
+) -> None:
+    """Neither by the agent nor by a run's configuration, also with a key in the environment: no connection is made."""
+    monkeypatch.setenv("OPENAI_API_KEY", "a key that the service was not started with")
+    looked_up: list[Any] = []
+    resolve = socket.getaddrinfo
+
+    def watched(host: Any, *given: Any, **more: Any) -> Any:
+        if host not in ("127.0.0.1", "localhost"):
+            looked_up.append(host)
+            raise OSError("not from here")
+        return resolve(host, *given, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", watched)
+
+    @function_tool(failure_error_function=None)
+    async def think() -> str:
+        config = RunConfig(model="gpt-5") if named is None else None
+        return str((await Runner.run(Agent(name="inner", model=named), "think", run_config=config)).final_output)
+
+    agent = Agent(name="fx", model=scripted(Say(calls=[Call("think")]), Say("Done.")), tools=[think])
+    client = await alone.serve(Specialist(agent, skills=SKILLS))
+
+    task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_REJECTED"
+    assert looked_up == []
+
+
+async def test_an_agent_that_comes_up_in_a_run_is_asked_for_at_the_configured_endpoint(alone: Any) -> None:
+    async def make(_: Any, __: str) -> Any:
+        return Agent(name="surprise", model="other")
+
+    handoff: Any = Handoff("go_on", "Goes on", {"type": "object", "properties": {}}, make, "surprise")
+    async with model_server([Say(calls=[Call("go_on")]), Say("It is 92 EUR.")]) as server:
+        agent = Agent(name="fx", handoffs=[handoff])
+        configured = {"model": "small", "openai_base_url": server.url}
+        client = await alone.serve(Specialist(agent, skills=SKILLS), **configured)
+        task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
+    assert [request["model"] for request in server.requests] == ["small", "other"]
+
+
+async def test_a_model_of_litellm_that_is_not_installed_is_named(
+    alone: Any, monkeypatch: pytest.MonkeyPatch, text_of: Callable[[Any], str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "litellm", None)
+    client = await alone.serve(Specialist(Agent(name="fx"), skills=SKILLS), model="litellm/mistral/small")
+
+    task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_REJECTED"
+    assert "litellm/mistral/small, needs litellm, which is not installed" in text_of(task)

@@ -15,7 +15,6 @@ from agentia.agents.sdk.instrument import instrument
 from agentia.agents.sdk.models import Models
 from agentia.agents.sdk.runner import install
 from agentia.agents.sdk.scope import Scope, entered
-from agentia.agents.sdk.spending import Spending
 from agentia.agents.task_run import TaskRun
 from agentia.cards.extensions import USAGE
 from agentia.core.settings import Settings
@@ -41,9 +40,8 @@ class AgentAnswer:
     async def __call__(self, task: TaskRun) -> None:
         """Do a task, once its message is durable: before, no model may be asked."""
         await task.run.log.ready()
-        settings = task.settings
         answer = StreamedAnswer(task)
-        scope = Scope(task, self._models_of(settings), Spending(settings.task_tokens), answer)
+        scope = Scope(task, self._models_of(task.settings), answer)
         asked = [*await history.earlier(task), *await inputs.asked(task)]
         try:
             with entered(scope):

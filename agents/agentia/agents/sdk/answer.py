@@ -1,6 +1,6 @@
 """The answer of a run as an artifact: streamed while the model speaks, replaced when that was not its last word."""
 
-from typing import Any, Final
+from typing import Final
 
 from agentia.agents.task_run import TaskRun
 from agentia.cards.extensions import USAGE
@@ -33,7 +33,7 @@ class StreamedAnswer:
         """Show what was written so far."""
         self._out.flush()
 
-    async def end(self, text: str, usage: dict[str, Any]) -> None:
+    async def end(self, text: str, usage: dict[str, float]) -> None:
         """The answer is `text`, whatever was streamed before."""
         if "".join(self._text) != text:
             self.restart()

@@ -48,17 +48,20 @@ class JournaledModel(Model):
         text = output_schema is None or output_schema.is_plain_text()
         spoken = scope.answer is not None and text and not self.held
 
+        price = scope.models.price(name)
+
         async def call() -> dict[str, Any]:
-            scope.spending.check()
+            scope.spending.check(priced=price is not None)
             ask = _streamed(scope, inner, given, named) if spoken else _whole(inner, given, named)
             response = await patiently(scope.task, ask)
             scope.distinct(response)
-            return responses.dump(response)
+            return responses.dump(response, price)
 
         place = f"model/{self.agent.replace('/', '%2F')}/{scope.turn}"
-        made = responses.load(await scope.task.run.step(place, call, [self.agent, input]))
+        known = await scope.task.run.step(place, call, [self.agent, input])
+        made = responses.load(known)
         scope.take(self.agent, made)
-        scope.spending.add(made.usage)
+        scope.spending.add(known["usage"])
         await _say(scope, made)
         return made
 
@@ -81,7 +84,7 @@ class JournaledModel(Model):
 
     def _inner(self, scope: Scope | None) -> tuple[str, Model]:
         if isinstance(self.inner, Model):
-            return "", self.inner
+            return str(getattr(self.inner, "model", "")), self.inner
         if scope is None:
             return self.inner or "", MultiProvider().get_model(self.inner)
         return scope.models.named(self.inner)

@@ -1,11 +1,13 @@
 """Models by their names, at the endpoint that the settings name and nowhere else."""
 
+import os
 from typing import Final
 
 from agents import Model, OpenAIChatCompletionsModel, OpenAIResponsesModel
 from openai import AsyncOpenAI
 
 from agentia.agents.errors import TaskRejected
+from agentia.core.prices import Price, prices
 from agentia.core.settings import Settings
 
 LITELLM: Final = "litellm/"
@@ -20,6 +22,11 @@ class Models:
         self._settings = settings
         self._known: dict[str, Model] = {}
         self._client: AsyncOpenAI | None = None
+        self._prices = prices(settings.model_price or "")
+
+    def price(self, name: str) -> Price | None:
+        """What the model of that name costs, None when nobody has said so."""
+        return self._prices.get(name) or self._prices.get("")
 
     def named(self, name: str | None) -> tuple[str, Model]:
         """The model of that name, or the configured one, with its name. Raises TaskRejected when none is configured."""
@@ -42,18 +49,24 @@ class Models:
 
     def _made(self, name: str) -> Model:
         if name.startswith(LITELLM):
+            if name.startswith(f"{LITELLM}openai/"):
+                self._check(name)
             return _litellm(name.removeprefix(LITELLM), self._settings)
-        if self._settings.openai_base_url is None:
+        own = "responses" if self._settings.openai_base_url is None else "chat"
+        if (self._settings.model_api or own) == "responses":
             return OpenAIResponsesModel(name, self._openai(name))
         return OpenAIChatCompletionsModel(name, self._openai(name))
 
-    def _openai(self, name: str) -> AsyncOpenAI:
-        key, url = self._settings.openai_api_key, self._settings.openai_base_url
-        if key is None and url is None:
+    def _check(self, name: str) -> None:
+        if self._settings.openai_api_key is None and self._settings.openai_base_url is None:
             raise TaskRejected(
                 f"This agent works with the language model {name}, and nothing says where that is. Who runs the agent"
                 " can set OPENAI_BASE_URL, or OPENAI_API_KEY for OpenAI's own."
             )
+
+    def _openai(self, name: str) -> AsyncOpenAI:
+        self._check(name)
+        key, url = self._settings.openai_api_key, self._settings.openai_base_url
         if self._client is None:
             self._client = AsyncOpenAI(
                 api_key="none" if key is None else key.get_secret_value(),
@@ -65,6 +78,8 @@ class Models:
 
 
 def _litellm(name: str, settings: Settings) -> Model:
+    # without this it fetches a table of models and prices from the web when it is imported
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:
         from agents.extensions.models.litellm_model import LitellmModel
     except ImportError as exc:
@@ -72,5 +87,7 @@ def _litellm(name: str, settings: Settings) -> Model:
             f"This agent's model, {LITELLM}{name}, needs litellm, which is not installed. Who runs the agent can"
             " install it, or set AGENTIA_MODEL to another one."
         ) from exc
+    if settings.openai_base_url is None:  # the name says where it is, and the provider has a key of its own
+        return LitellmModel(name)
     key = settings.openai_api_key
-    return LitellmModel(name, settings.openai_base_url, None if key is None else key.get_secret_value())
+    return LitellmModel(name, settings.openai_base_url, "none" if key is None else key.get_secret_value())

@@ -14,6 +14,9 @@ from openai.types.responses import (
 )
 from pydantic import BaseModel, TypeAdapter
 
+from agentia.agents.spending import COST
+from agentia.core.prices import Price
+
 _USUAL: Final[dict[str, type[BaseModel]]] = {
     "message": ResponseOutputMessage,
     "function_call": ResponseFunctionToolCall,
@@ -22,11 +25,14 @@ _USUAL: Final[dict[str, type[BaseModel]]] = {
 _COUNTS: Final = ("requests", "input_tokens", "output_tokens", "total_tokens")
 
 
-def dump(response: ModelResponse) -> dict[str, Any]:
-    """As JSON."""
+def dump(response: ModelResponse, price: Price | None = None) -> dict[str, Any]:
+    """As JSON, with the cost of the call when there is a price."""
+    used: dict[str, float] = dict(counts(response.usage))
+    if price is not None:
+        used[COST] = price.of(used)
     return {
         "output": [item.model_dump(mode="json", exclude_unset=True) for item in response.output],
-        "usage": counts(response.usage),
+        "usage": used,
         "response_id": response.response_id,
         "request_id": response.request_id,
     }

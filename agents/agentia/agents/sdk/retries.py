@@ -54,11 +54,15 @@ def _sentence(exc: Exception, tried: int) -> str:
     """For the user: nothing of the endpoint's own text, which may name keys; that is in the log."""
     times = "" if tried == 1 else f", {tried} times in a row"
     if not isinstance(exc, openai.APIStatusError):
-        return f"The connection to the agent's model failed{times}. Try again later."
+        return (
+            f"The connection to the agent's model failed{times}. Try again later; who runs the agent should check"
+            " OPENAI_BASE_URL."
+        )
     status = exc.status_code
     if status in (401, 403):
         return (
-            f"The agent's model refused its key (HTTP status {status}). Who runs the agent should check OPENAI_API_KEY."
+            f"The agent's model refused its key (HTTP status {status}). Who runs the agent should check OPENAI_API_KEY,"
+            " or for a model of litellm the key of its provider."
         )
     if status == 404:
         return (

@@ -1,11 +1,13 @@
 """Runs of agents inside of tasks: prepared for the journal, whoever starts them, and sent to no one's tracing."""
 
+from dataclasses import replace
 from typing import Any
 
-from agents import set_tracing_disabled
+from agents import Model, ModelProvider, MultiProvider, RunConfig, set_tracing_disabled
 from agents.run import AgentRunner, get_default_agent_runner, set_default_agent_runner
 
 from agentia.agents.sdk.instrument import instrument
+from agentia.agents.sdk.model import JournaledModel
 from agentia.agents.sdk.scope import entered, here
 
 
@@ -16,7 +18,7 @@ class JournaledRunner(AgentRunner):
         """As the SDK's."""
         if (scope := here()) is None:
             return await super().run(starting_agent, input, **kwargs)
-        instrument(starting_agent)
+        _prepare(starting_agent, kwargs)
         with entered(scope if scope.own else scope.within(scope.next("run"), own=True)):
             return await super().run(starting_agent, input, **kwargs)
 
@@ -24,9 +26,17 @@ class JournaledRunner(AgentRunner):
         """As the SDK's."""
         if (scope := here()) is None:
             return super().run_streamed(starting_agent, input, **kwargs)
-        instrument(starting_agent)
+        _prepare(starting_agent, kwargs)
         with entered(scope if scope.own else scope.within(scope.next("run"), own=True)):
             return super().run_streamed(starting_agent, input, **kwargs)
+
+
+class ConfiguredModels(ModelProvider):
+    """The models of agents that come up in the middle of a run: the settings say where those are, not the SDK."""
+
+    def get_model(self, model_name: str | None) -> Model:
+        """The model of that name, or the configured one."""
+        return JournaledModel("agent", model_name, implicit=False, held=True)
 
 
 def install() -> None:
@@ -34,3 +44,17 @@ def install() -> None:
     if not isinstance(get_default_agent_runner(), JournaledRunner):
         set_default_agent_runner(JournaledRunner())
         set_tracing_disabled(True)
+
+
+def _prepare(agent: Any, kwargs: dict[str, Any]) -> None:
+    """Have the agent journal, and whatever model its run's configuration names; a provider of the author's stays."""
+    instrument(agent)
+    config = kwargs.get("run_config") or RunConfig()
+    if type(config.model_provider) is MultiProvider:
+        config = replace(config, model_provider=ConfiguredModels())
+    if config.model is not None and not isinstance(config.model, JournaledModel):
+        named = config.model if isinstance(config.model, Model) else config.model_provider.get_model(config.model)
+        if not isinstance(named, JournaledModel):
+            named = JournaledModel(agent.name, named, implicit=False, held=bool(agent.output_guardrails))
+        config = replace(config, model=named)
+    kwargs["run_config"] = config

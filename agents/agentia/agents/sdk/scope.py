@@ -9,7 +9,7 @@ from agents import ModelResponse
 
 from agentia.agents.sdk.answer import StreamedAnswer
 from agentia.agents.sdk.models import Models
-from agentia.agents.sdk.spending import Spending
+from agentia.agents.spending import Spending
 from agentia.agents.task_run import TaskRun
 
 
@@ -23,7 +23,6 @@ class Scope:
 
     task: TaskRun
     models: Models
-    spending: Spending
     answer: StreamedAnswer | None = None
     own: bool = True
     turn: int = 0
@@ -31,6 +30,11 @@ class Scope:
     _places: dict[str, str] = field(default_factory=dict)
     _count: dict[str, int] = field(default_factory=dict)
     _inner: dict[str, "Scope"] = field(default_factory=dict)
+
+    @property
+    def spending(self) -> Spending:
+        """What models have used for the task."""
+        return self.task.spending
 
     def distinct(self, response: ModelResponse) -> None:
         """Rename tool calls whose ids were used before in this run: approvals and results are told apart by them."""
@@ -62,7 +66,7 @@ class Scope:
     def within(self, place: str, *, own: bool = False) -> "Scope":
         """The scope of what runs at `place`, the same whenever that is asked for."""
         if place not in self._inner:
-            self._inner[place] = Scope(self.task.branch(place), self.models, self.spending, own=own)
+            self._inner[place] = Scope(self.task.branch(place), self.models, own=own)
         return self._inner[place]
 
 

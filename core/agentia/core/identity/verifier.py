@@ -121,6 +121,8 @@ class HopVerifier:
             raise HopInvalid("The hop token does not continue the chain of the one before it.")
         if older.dl is not None and (newer.dl is None or newer.dl > older.dl):
             raise HopInvalid("The hop token extends the deadline of the one before it.")
+        if older.bud is not None and (newer.bud is None or newer.bud > older.bud):
+            raise HopInvalid("The hop token raises the budget of the one before it.")
         known = await self._origins(newer.iss) if self._origins else ()
         names = {newer.iss, *map(origin, known)}
         if older.aud not in names and (known or "://" not in older.aud):
