@@ -111,3 +111,45 @@ def test_the_page_of_settings_is_what_the_code_says() -> None:
 
     assert page.read_text() == settings_page.render()
     assert all(variable(field) in settings_page.render() for field in Settings.model_fields)
+
+
+def test_a_secret_is_read_from_the_file_that_its_variable_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("join-me\n")
+    monkeypatch.setenv("AGENTIA_JOIN_TOKEN_FILE", str(tmp_path / "token"))
+
+    token = Settings().join_token
+
+    assert token is not None
+    assert token.get_secret_value() == "join-me"
+
+
+@pytest.mark.parametrize(("made", "complaint"), [(False, "cannot be read: No such file"), (True, "which is empty")])
+def test_a_secret_that_is_not_in_its_file_is_missed_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made: bool, complaint: str
+) -> None:
+    if made:
+        (tmp_path / "key").touch()
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "key"))
+
+    with pytest.raises(SettingsInvalid, match=f"OPENAI_API_KEY_FILE names the file .+{complaint}"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("postgresql://me@db/mesh", "postgresql://me:p%40ss%2F@db/mesh"),
+        ("postgresql://me:own@db/mesh", "postgresql://me:own@db/mesh"),
+        ("postgresql://db/mesh", "postgresql://db/mesh"),
+    ],
+)
+def test_the_database_is_told_the_password_unless_its_url_has_one(url: str, whole: str) -> None:
+    assert Settings(database_url=url, database_password="p@ss/").database_url == whole
+
+
+def test_each_container_of_a_service_has_an_address_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "0a1b2c3d4e5f")
+
+    assert Settings(public_url="http://{hostname}:8000").public_url == "http://0a1b2c3d4e5f:8000"

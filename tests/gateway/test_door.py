@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agentia.core.identity import HopVerifier, ServiceKey, mint, public_key
-from agentia.gateway.door import LoopbackDoor, Principal, require_loopback
+from agentia.gateway.door import LoopbackDoor, Machine, Principal, require_loopback
 from agentia.gateway.errors import NotAdmitted, NotLoopback
 from agentia.gateway.hops import Hops
 
@@ -109,7 +109,7 @@ def test_the_gateway_refuses_to_listen_where_strangers_are(host: str) -> None:
 @pytest.mark.parametrize("origin", [None, "http://localhost:3000", "https://mesh.example.org"])
 def test_requests_of_this_machine_are_let_in(host: str, origin: str | None) -> None:
     headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
-    assert LoopbackDoor("https://mesh.example.org/").admit(headers) == Principal("local", "")
+    assert LoopbackDoor("https://mesh.example.org/").admit(headers, "127.0.0.1") == Principal("local", "")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,27 @@ def test_requests_of_this_machine_are_let_in(host: str, origin: str | None) -> N
 def test_web_pages_from_elsewhere_are_kept_out(host: str, origin: str | None) -> None:
     headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
     with pytest.raises(NotAdmitted):
-        LoopbackDoor("http://127.0.0.1:8000").admit(headers)
+        LoopbackDoor("http://127.0.0.1:8000").admit(headers, "127.0.0.1")
+
+
+@pytest.mark.parametrize("client", ["172.31.0.1", "127.0.0.1"])
+def test_a_published_gateway_lets_in_programs_of_the_machine_and_of_its_own_container(client: str) -> None:
+    door = LoopbackDoor("http://127.0.0.1:8000", here=Machine(lambda: "172.31.0.1"))
+    assert door.admit([(b"host", b"127.0.0.1:8000")], client) == Principal("local", "")
+
+
+@pytest.mark.parametrize("client", ["172.31.0.7", "192.168.1.7", "8.8.8.8", "", "fe80::1"])
+@pytest.mark.parametrize("gateway", ["172.31.0.1", None])
+def test_a_published_gateway_keeps_out_other_containers_and_other_machines(client: str, gateway: str | None) -> None:
+    door = LoopbackDoor("http://127.0.0.1:8000", here=Machine(lambda: gateway))
+    with pytest.raises(NotAdmitted, match="on the machine that runs this gateway"):
+        door.admit([(b"host", b"127.0.0.1:8000")], client)
+
+
+def test_a_published_gateway_keeps_out_web_pages_as_well() -> None:
+    door = LoopbackDoor("http://127.0.0.1:8000", here=Machine(lambda: "172.31.0.1"))
+    with pytest.raises(NotAdmitted, match="Web pages"):
+        door.admit([(b"origin", b"https://evil.example")], "172.31.0.1")
 
 
 async def test_a_page_that_is_kept_out_hears_why_and_reaches_nobody(mesh: Any, rpc: Any) -> None:

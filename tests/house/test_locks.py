@@ -11,7 +11,7 @@ from packaging.markers import Marker, default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-RUNTIME, TEST = "requirements.lock", "requirements-test.lock"
+RUNTIME, TEST, CORE = "requirements.lock", "requirements-test.lock", "requirements-core.lock"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = ("linux", "darwin")
 
@@ -65,13 +65,13 @@ def wanted(repo: Path, *extras: str) -> Iterator[Requirement]:
             yield requirement
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, TEST])
+@pytest.mark.parametrize("lock", [RUNTIME, TEST, CORE])
 def test_every_package_is_pinned_and_hashed(repo: Path, lock: str) -> None:
     loose = [str(pin.requirement) for pin in pins(repo / lock) if not pin.hashes or "==" not in str(pin.requirement)]
     assert not loose
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, TEST])
+@pytest.mark.parametrize("lock", [RUNTIME, TEST, CORE])
 def test_a_lock_names_no_address(repo: Path, lock: str) -> None:
     text = (repo / lock).read_text()
     assert "://" not in text
@@ -80,7 +80,9 @@ def test_a_lock_names_no_address(repo: Path, lock: str) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize(("lock", "extras"), [(RUNTIME, ["all"]), (TEST, ["all", "test"])])
+@pytest.mark.parametrize(
+    ("lock", "extras"), [(RUNTIME, ["all"]), (TEST, ["all", "test"]), (CORE, ["postgres", "otel"])]
+)
 def test_a_lock_covers_pyproject_on(repo: Path, lock: str, extras: list[str], python: str, platform: str) -> None:
     found = installed(repo / lock, python, platform)
     here = [r for r in wanted(repo, *extras) if r.marker is None or r.marker.evaluate(environment(python, platform))]
@@ -89,5 +91,5 @@ def test_a_lock_covers_pyproject_on(repo: Path, lock: str, extras: list[str], py
 
 
 def test_the_lock_of_tests_runs_the_very_versions_that_run(repo: Path) -> None:
-    runtime, test = ({str(pin.requirement) for pin in pins(repo / lock)} for lock in (RUNTIME, TEST))
-    assert runtime <= test
+    runtime, test, core = ({str(pin.requirement) for pin in pins(repo / lock)} for lock in (RUNTIME, TEST, CORE))
+    assert core <= runtime <= test

@@ -25,8 +25,8 @@ from agentia.cards.signing import sign_card
 from agentia.cards.wellknown import card_routes
 from agentia.core.fetch import SafeFetcher
 from agentia.core.identity import HopVerifier, ServiceKey, sign_webhook
+from agentia.core.service import Patient, serve
 from agentia.core.service import create_app as service_app
-from agentia.core.service import serve
 from agentia.core.settings import Settings
 from agentia.registry.client import RegistryClient, keep_registered
 from agentia.tasks.admission import Limits
@@ -56,11 +56,17 @@ class _Parts:
     registered: asyncio.Event
 
 
-def serve_specialist(specialist: Specialist, settings: Settings, sock: socket.socket) -> None:
-    """Serve `specialist` on a bound socket until SIGTERM. Raises AgentiaError when it cannot start."""
-    app = create_app(specialist, settings, f"{settings.public_url or local_url(sock)}/")
-    grace = settings.drain_seconds
-    serve(app, sock, service=specialist.id, on_drain=lambda: app.state.engine.drain(), grace=grace)
+def serve_specialist(specialist: Specialist, settings: Settings, sock: socket.socket, *, patient: bool = False) -> None:
+    """Serve `specialist` on a bound socket until SIGTERM. Raises AgentiaError when it cannot start.
+
+    A `patient` one waits until it can use its database and its key.
+    """
+
+    def build() -> Starlette:
+        return create_app(specialist, settings, f"{settings.public_url or local_url(sock)}/")
+
+    app = Patient(build) if patient else build()
+    serve(app, sock, service=specialist.id, on_drain=app.state.drain, grace=settings.drain_seconds)
 
 
 def local_url(sock: socket.socket) -> str:
@@ -99,15 +105,15 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
         lifespan=lambda _: _lifespan(specialist, parts, url, settings.drain_seconds),
         ready=ready,
     )
-    app.state.engine, app.state.registered = parts.engine, parts.registered
+    app.state.engine, app.state.registered, app.state.drain = parts.engine, parts.registered, parts.engine.drain
     return app
 
 
 def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience: float) -> _Parts:
     token = settings.join_token.get_secret_value() if settings.join_token else None
+    store = open_store(settings, specialist.id)  # first, as it may fail
     registry, http = RegistryClient(settings.registry_url, join_token=token), http_client()
     peers = Peers(registry, key, http, patience=patience)
-    store = open_store(settings, specialist.id)
     fetcher = SafeFetcher(allow_private=settings.allow_private)
     around = Surroundings(None, fetcher, peers, settings, store)
     answering = Answering(specialist, around)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from agentia.core.settings import Settings, variable
+from agentia.core.settings import SECRETS, Settings, file_variable, variable
 
 _HEAD = """# Settings
 
@@ -19,7 +19,12 @@ This page is written from the code: `python -m agentia.core.settings_page > docs
 
 def render() -> str:
     """The whole page as Markdown."""
-    return _HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    return _HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items()) + _files()
+
+
+def _files() -> str:
+    names = ", ".join(f"`{file_variable(name)}`" for name in SECRETS)
+    return f"\nA secret may stand in a file instead, which is how containers are given them: {names} name it.\n"
 
 
 def _row(name: str, field: FieldInfo) -> str:

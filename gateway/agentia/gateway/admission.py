@@ -16,7 +16,8 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope[_PRINCIPAL] = self._door.admit(scope["headers"])
+            client = scope.get("client")
+            scope[_PRINCIPAL] = self._door.admit(scope["headers"], client[0] if client else "")
         await self._app(scope, receive, send)
 
 

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from agentia.core.identity import ServiceKey
+from agentia.core.service import Patient, serve
 from agentia.core.service import create_app as create_service
-from agentia.core.service import serve
 from agentia.core.settings import Settings
 from agentia.gateway.admission import Admission
 from agentia.gateway.door import require_loopback
@@ -38,9 +38,16 @@ def create_app(settings: Settings, key: ServiceKey) -> Starlette:
     return app
 
 
-def run(settings: Settings, sock: socket.socket) -> None:
-    """Serve on a listening socket until SIGTERM or SIGINT. Raises `NotLoopback`, `KeyInvalid`, `StartFailed`."""
-    require_loopback(sock.getsockname()[0])
-    key = ServiceKey.load_or_create(settings.data / "keys" / f"{SERVICE}.pem", SERVICE)
-    app = create_app(settings, key)
+def run(settings: Settings, sock: socket.socket, *, patient: bool = False) -> None:
+    """Serve on a listening socket until SIGTERM or SIGINT. Raises `NotLoopback`, `KeyInvalid`, `StartFailed`.
+
+    A `patient` one waits until it can have its key.
+    """
+    if not settings.published_on_loopback:
+        require_loopback(sock.getsockname()[0])
+
+    def build() -> Starlette:
+        return create_app(settings, ServiceKey.load_or_create(settings.data / "keys" / f"{SERVICE}.pem", SERVICE))
+
+    app = Patient(build) if patient else build()
     serve(app, sock, service=SERVICE, on_drain=app.state.drain, grace=settings.drain_seconds)

@@ -11,7 +11,7 @@ from agentia.core.settings import Settings
 from agentia.gateway.cards import Cards
 from agentia.gateway.dial import Dial
 from agentia.gateway.directory import Directory
-from agentia.gateway.door import LoopbackDoor
+from agentia.gateway.door import LoopbackDoor, Machine
 from agentia.gateway.drain import Drain
 from agentia.gateway.errors import KeyNotPinned, RegistryAway
 from agentia.gateway.hops import Hops
@@ -65,6 +65,7 @@ def assemble(settings: Settings, key: ServiceKey) -> Parts:
     registry = RegistryClient(settings.registry_url, join_token=token)
     directory, upstream = Directory(registry), Upstream()
     cards, drain = Cards(directory, key, base_url), Drain()
+    door = LoopbackDoor(base_url, here=Machine()) if settings.published_on_loopback else LoopbackDoor(base_url)
     return Parts(
         base_url=base_url,
         jwks=json.dumps(key.jwks(), sort_keys=True).encode(),
@@ -72,7 +73,7 @@ def assemble(settings: Settings, key: ServiceKey) -> Parts:
         cards=cards,
         relay=Relay(f"agentia-{key.kid}", dial=Dial(directory, upstream, Hops(key)), cards=cards, drain=drain),
         registry_window=ReadOnlyRegistry(settings.registry_url, upstream),
-        door=LoopbackDoor(base_url),
+        door=door,
         pin=KeyPin(registry, key),
         drain=drain,
         upstream=upstream,

@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 
 from agentia.core.errors import AgentiaError
 from agentia.core.fetch import SafeFetcher
+from agentia.core.service import Patient, serve
 from agentia.core.service import create_app as service_app
-from agentia.core.service import serve
 from agentia.core.settings import Settings
 from agentia.registry.access import Access
 from agentia.registry.liveness import USUAL, Liveness
@@ -27,9 +27,13 @@ FETCH_SECONDS = 5.0
 log = logging.getLogger("agentia.registry")
 
 
-def run(settings: Settings, sock: socket.socket) -> None:
-    """Serve the registry on a bound socket until SIGTERM. Raises AgentiaError when it cannot start."""
-    serve(create_app(settings), sock, service="registry", grace=settings.drain_seconds)
+def run(settings: Settings, sock: socket.socket, *, patient: bool = False) -> None:
+    """Serve the registry on a bound socket until SIGTERM. Raises AgentiaError when it cannot start.
+
+    A `patient` one waits until it can use its database.
+    """
+    app = Patient(lambda: create_app(settings)) if patient else create_app(settings)
+    serve(app, sock, service="registry", grace=settings.drain_seconds)
 
 
 def create_app(settings: Settings, *, liveness: Liveness = USUAL, clock: Callable[[], float] = time.time) -> Starlette:

@@ -15,7 +15,10 @@ Role = Literal["registry", "agent", "gateway"]
 
 @dataclass(frozen=True)
 class Service:
-    """One process: `target` ("module:function") is called in it with itself and its bound socket."""
+    """One process: `target` ("module:function") is called in it with itself and its bound socket.
+
+    A `patient` one waits for what it lacks instead of ending with a message.
+    """
 
     name: str
     role: Role
@@ -25,6 +28,7 @@ class Service:
     agent: str = ""
     host: str = HOST
     logs: Literal["text", "json"] = "text"
+    patient: bool = False
 
     @property
     def url(self) -> str:

@@ -48,14 +48,14 @@ def registry(service: Service, sock: socket.socket) -> None:
     """Be the registry."""
     from agentia.registry.main import run
 
-    run(_settings(service), sock)
+    run(_settings(service), sock, patient=service.patient)
 
 
 def gateway(service: Service, sock: socket.socket) -> None:
     """Be the gateway."""
     from agentia.gateway.main import run
 
-    run(_settings(service), sock)
+    run(_settings(service), sock, patient=service.patient)
 
 
 def agent(service: Service, sock: socket.socket) -> None:
@@ -65,7 +65,8 @@ def agent(service: Service, sock: socket.socket) -> None:
     from agentia.agents.service import serve_specialist
 
     module, _, name = service.specialist.partition(":")
-    serve_specialist(getattr(import_module(module), name), _settings(service), sock)
+    specialist = getattr(import_module(module), name)
+    serve_specialist(specialist, _settings(service), sock, patient=service.patient)
 
 
 def _settings(service: Service) -> "Settings":

@@ -4,6 +4,7 @@ from agentia.core.service.app import create_app
 from agentia.core.service.edge import ErrorEdge, error_response
 from agentia.core.service.health import Ready, health_routes
 from agentia.core.service.limits import MAX_BODY, BodyLimit, BodyTooLarge
+from agentia.core.service.patient import Patient
 from agentia.core.service.server import StartFailed, running, serve
 from agentia.core.service.sockets import BindFailed, PortTaken, bind
 
@@ -13,6 +14,7 @@ __all__ = [
     "BodyLimit",
     "BodyTooLarge",
     "ErrorEdge",
+    "Patient",
     "PortTaken",
     "Ready",
     "StartFailed",
