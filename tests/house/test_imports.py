@@ -22,6 +22,9 @@ ALLOWED = {
 }
 """What each room may import: a whole room, or one module of it."""
 
+TESTING = "agents.testing"
+"""Puts a whole mesh together for tests of agents, for which it may import what `cli` may, and is imported by nobody."""
+
 HEAVY = (
     "duckdb",
     "sympy",
@@ -68,9 +71,18 @@ def _import_module(node: ast.Call) -> str:
     return ""
 
 
-def _may(room: str, target: str) -> bool:
+def _may(room: str, target: str, module: str = "") -> bool:
     within = target.removeprefix("agentia.")
+    if f"{within}.".startswith(f"{TESTING}.") and not _tests(module):
+        return False
+    if _tests(module):
+        room = "cli"
     return any(within == allowed or within.startswith(f"{allowed}.") for allowed in ALLOWED[room])
+
+
+def _tests(module: str) -> bool:
+    """Whether a module of the rooms is for tests only."""
+    return f"{module}.".startswith(f"agentia.{TESTING}.")
 
 
 def test_every_room_has_its_line_in_the_table(rooms: tuple[str, ...]) -> None:
@@ -83,7 +95,7 @@ def test_imports_point_one_way(modules: "list[Module]") -> None:
         for module in modules
         if module.room
         for line, target in imported(module.tree, module.package)
-        if target.startswith("agentia.") and not _may(module.room, target)
+        if target.startswith("agentia.") and not _may(module.room, target, module.name)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -112,6 +124,12 @@ def test_one_module_of_a_room_can_be_open_while_the_rest_is_closed() -> None:
     assert _may("gateway", "agentia.registry.client.RegistryClient")
     assert not _may("gateway", "agentia.registry.clients")
     assert not _may("gateway", "agentia.registry")
+
+
+def test_what_is_for_tests_knows_all_rooms_and_no_room_knows_it() -> None:
+    assert _may("agents", "agentia.registry.main.create_app", "agentia.agents.testing.mesh")
+    assert not _may("agents", "agentia.registry.main.create_app", "agentia.agents.testing_not")
+    assert not any(_may(room, "agentia.agents.testing.mesh") for room in ALLOWED)
 
 
 def run(code: str) -> str:
