@@ -15,7 +15,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 
 from agentia.agents import Specialist
@@ -25,6 +24,7 @@ from agentia.cards.versions import card_to_json
 from agentia.core.identity import HEADER, ServiceKey, mint
 from agentia.core.migrate import migrate
 from agentia.core.service import bind
+from agentia.core.service.server import running
 from agentia.core.settings import Settings
 from agentia.core.sse import EventDecoder
 from agentia.registry.client import RegistryClient
@@ -41,45 +41,12 @@ def message(*parts: Any, id: str | None = None, **fields: Any) -> dict[str, Any]
     return {"messageId": id or str(uuid.uuid4()), "role": "ROLE_USER", "parts": made, **fields}
 
 
-class Server(uvicorn.Server):
-    """uvicorn in the test's own loop: it waits for events where the real one waits for its clock."""
-
-    def __init__(self, app: Starlette) -> None:
-        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, loop="none", ws="none", lifespan="on"))
-        self._app = app
-        self.up, self.leave = asyncio.Event(), asyncio.Event()
-
-    async def main_loop(self) -> None:
-        await self.on_tick(0)
-        self.up.set()
-        await self.leave.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        if hasattr(self._app.state, "engine"):
-            self._app.state.engine.drain()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        if tasks := list(self.server_state.tasks):
-            await asyncio.wait(tasks, timeout=0.5)
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await self.lifespan.shutdown()
-
-
 @asynccontextmanager
 async def serving(app: Starlette, sock: socket.socket) -> AsyncIterator[None]:
     """Serves an app while the block runs."""
-    server = Server(app)
-    task = asyncio.create_task(server.serve([sock]))
-    up = asyncio.create_task(server.up.wait())
-    await asyncio.wait([task, up], return_when=asyncio.FIRST_COMPLETED)
-    try:
+    drain = app.state.engine.drain if hasattr(app.state, "engine") else None
+    async with running(app, sock, on_drain=drain):
         yield
-    finally:
-        server.leave.set()
-        await task
 
 
 @dataclass
