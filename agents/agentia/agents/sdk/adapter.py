@@ -12,6 +12,8 @@ from agentia.agents.sdk import approvals, history, inputs
 from agentia.agents.sdk.answer import StreamedAnswer
 from agentia.agents.sdk.endings import said
 from agentia.agents.sdk.instrument import instrument
+from agentia.agents.sdk.mcp.lists import Lists
+from agentia.agents.sdk.mcp.servers import Pool, Servers
 from agentia.agents.sdk.models import Models
 from agentia.agents.sdk.runner import install
 from agentia.agents.sdk.scope import Scope, entered
@@ -34,6 +36,7 @@ class AgentAnswer:
         self.__name__ = agent.name
         self.__doc__ = agent.handoff_description or ""
         self._models: Models | None = None
+        self._pool = Pool()
         install()
         instrument(agent)
 
@@ -41,7 +44,8 @@ class AgentAnswer:
         """Do a task, once its message is durable: before, no model may be asked."""
         await task.run.log.ready()
         answer = StreamedAnswer(task)
-        scope = Scope(task, self._models_of(task.settings), answer)
+        servers = Servers(self._pool, Lists(task))
+        scope = Scope(task, self._models_of(task.settings), answer, servers=servers)
         asked = [*await history.earlier(task), *await inputs.asked(task)]
         try:
             with entered(scope):
@@ -55,7 +59,7 @@ class AgentAnswer:
             await task.run.artifact("answer.json", [part], metadata={USAGE: scope.spending.metadata})
 
     def lifespan(self, authors: "Lifespan") -> "Lifespan":
-        """What the service is entered with: the author's own, and after it the models are closed."""
+        """What the service is entered with: the author's own, and after it MCP servers and models are closed."""
 
         @asynccontextmanager
         async def entered() -> AsyncIterator[Any]:
@@ -63,6 +67,7 @@ class AgentAnswer:
                 async with authors() as services:
                     yield services
             finally:
+                await self._pool.close()
                 models, self._models = self._models, None
                 if models is not None:
                     await models.close()

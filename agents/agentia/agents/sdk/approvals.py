@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from agents import RunState, ToolApprovalItem
 
+from agentia.agents.sdk.instrument import described
 from agentia.agents.sdk.tools import shown
 from agentia.agents.task_run import Request, TaskRun
 from agentia.cards.extensions import APPROVAL
@@ -16,6 +17,8 @@ NO: Final = frozenset(
     {"no", "n", "not", "never", "don't", "dont", "stop", "wait", "cancel", "deny", "refuse", "reject"}
 )
 """The first word of a yes, and what is in any no."""
+LONGEST: Final = 300
+"""Characters of a tool's description that a question repeats."""
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -61,7 +64,8 @@ def _question(item: ToolApprovalItem) -> str:
 
 def _description(item: ToolApprovalItem) -> str:
     """What the tool is for, in the words of its author."""
-    tools = getattr(item.agent, "tools", ())
-    said = next((tool.description for tool in tools if tool.name == item.name and hasattr(tool, "description")), "")
-    first = str(said).strip().partition("\n")[0]
+    said = described(item.agent, item.name or "")
+    first = said.strip().partition("\n")[0]
+    if len(first) > LONGEST:
+        first = f"{first[:LONGEST]}…"
     return f"What it does: {first.rstrip('.')}." if first else ""

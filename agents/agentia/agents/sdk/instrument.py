@@ -6,6 +6,7 @@ from agents import Agent, FunctionTool, Handoff, ModelSettings
 from agents.models.default_models import get_default_model_settings
 
 from agentia.agents.sdk import guardrails, tools
+from agentia.agents.sdk.mcp.servers import TOOLS, share
 from agentia.agents.sdk.model import JournaledModel
 
 
@@ -14,13 +15,10 @@ def instrument(agent: Agent[Any]) -> None:
 
     The agents themselves are changed, as copies of them would not be those that others hand over to.
     """
-    if isinstance(agent.model, JournaledModel):
+    if TOOLS in vars(agent):
         return
-    name = agent.model if isinstance(agent.model, str) else None
-    implicit = not hasattr(agent.model, "get_response") and agent.model_settings == get_default_model_settings(name)
-    if implicit:
-        agent.model_settings = ModelSettings()
-    agent.model = JournaledModel(agent.name, agent.model, implicit=implicit, held=bool(agent.output_guardrails))
+    share(agent)
+    agent.model = _model(agent)
     every: list[Any] = [*agent.input_guardrails, *agent.output_guardrails]
     for guardrail in every:
         guardrails.journal(guardrail, agent.name)
@@ -30,6 +28,26 @@ def instrument(agent: Agent[Any]) -> None:
             _also(getattr(tool, "_agent_instance", None))
     for handoff in agent.handoffs:
         _also(_target(handoff) if isinstance(handoff, Handoff) else handoff)
+
+
+def _model(agent: Agent[Any]) -> JournaledModel:
+    """Ours for the agent's; that of a clone is ours already, and known by another agent's name."""
+    held = bool(agent.output_guardrails)
+    if isinstance(agent.model, JournaledModel):
+        return JournaledModel(agent.name, agent.model.inner, implicit=agent.model.implicit, held=held)
+    name = agent.model if isinstance(agent.model, str) else None
+    implicit = not hasattr(agent.model, "get_response") and agent.model_settings == get_default_model_settings(name)
+    if implicit:
+        agent.model_settings = ModelSettings()
+    return JournaledModel(agent.name, agent.model, implicit=implicit, held=held)
+
+
+def described(agent: Any, tool: str) -> str:
+    """What a tool of an agent is for, of its own or of one of its MCP servers."""
+    for each in getattr(agent, "tools", ()):
+        if each.name == tool and hasattr(each, "description"):
+            return str(each.description)
+    return made.descriptions.get(tool, "") if (made := vars(agent).get(TOOLS)) is not None else ""
 
 
 def _also(agent: Any) -> None:

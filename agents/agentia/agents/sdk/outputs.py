@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from agents import ToolOutputFileContent, ToolOutputImage, ToolOutputText
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 LONGEST: Final = 200_000
 """Characters of a tool's text that a model is given; more than that fits no model's context."""
@@ -18,11 +18,19 @@ _KINDS: Final[dict[str, type[BaseModel]]] = {
 }
 
 
+_NAMED: Final[dict[str, type[BaseModel]]] = {
+    "file": ToolOutputFileContent,
+    "image": ToolOutputImage,
+    "text": ToolOutputText,
+}
+"""What the SDK takes a dict for, by its `type`; the tools of MCP servers give such."""
+
+
 def dump(output: Any) -> Any:
     """As JSON. What is none, and none of the SDK's outputs, becomes the text that the model would see."""
-    if type(output).__name__ in _KINDS:
-        return {"kind": type(output).__name__, "value": output.model_dump(mode="json")}
-    if isinstance(output, list) and output and all(type(each).__name__ in _KINDS for each in output):
+    if (known := _known(output)) is not None:
+        return {"kind": type(known).__name__, "value": known.model_dump(mode="json")}
+    if isinstance(output, list) and output and all(_known(each) is not None for each in output):
         return {"list": [dump(each) for each in output]}
     try:
         if len(text := json.dumps(output, allow_nan=False)) <= LONGEST and json.loads(text) == output:
@@ -54,6 +62,17 @@ def files(output: Any, name: str) -> Iterator[tuple[str, bytes, str]]:
             content = base64.b64decode(data, validate=True)
             if content:
                 yield called or f"{name}-{number}{mimetypes.guess_extension(media_type) or ''}", content, media_type
+
+
+def _known(output: Any) -> BaseModel | None:
+    """One of the SDK's outputs, also one that is written as a dict; its text is as long as a model can take."""
+    made = output if type(output).__name__ in _KINDS else None
+    if isinstance(output, dict) and isinstance(output.get("type"), str) and output["type"] in _NAMED:
+        with suppress(ValidationError):
+            made = _NAMED[output["type"]].model_validate(output)
+    if isinstance(made, ToolOutputText):
+        return made.model_copy(update={"text": _short(made.text)})
+    return made
 
 
 def _short(text: str) -> str:

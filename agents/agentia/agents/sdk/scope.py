@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agents import ModelResponse
 
@@ -12,6 +13,9 @@ from agentia.agents.sdk.models import Models
 from agentia.agents.spending import Spending
 from agentia.agents.task_run import TaskRun
 
+if TYPE_CHECKING:
+    from agentia.agents.sdk.mcp.servers import Servers
+
 
 @dataclass(slots=True)
 class Scope:
@@ -19,6 +23,7 @@ class Scope:
 
     `answer` takes the text that the run streams, None in nested ones. With `own` the next run of the SDK is this one,
     otherwise (in tools and guardrails) each gets a branch of its own. `told` says that its user knows of it.
+    `servers` are those that speak MCP.
     """
 
     task: TaskRun
@@ -27,6 +32,7 @@ class Scope:
     own: bool = True
     turn: int = 0
     told: bool = False
+    servers: "Servers | None" = None
     _places: dict[str, str] = field(default_factory=dict)
     _count: dict[str, int] = field(default_factory=dict)
     _inner: dict[str, "Scope"] = field(default_factory=dict)
@@ -66,7 +72,7 @@ class Scope:
     def within(self, place: str, *, own: bool = False) -> "Scope":
         """The scope of what runs at `place`, the same whenever that is asked for."""
         if place not in self._inner:
-            self._inner[place] = Scope(self.task.branch(place), self.models, own=own)
+            self._inner[place] = Scope(self.task.branch(place), self.models, own=own, servers=self.servers)
         return self._inner[place]
 
 
