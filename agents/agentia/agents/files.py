@@ -46,7 +46,7 @@ def files_in(message: Message, fetcher: SafeFetcher) -> list[File]:
 
 
 def _file(part: Part, number: int, fetcher: SafeFetcher) -> File:
-    name = _plain(part.filename) or _plain(_in_url(part.url)) or f"file-{number}"
+    name = plain_name(part.filename) or plain_name(_in_url(part.url)) or f"file-{number}"
     media_type = part.media_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return File(name, media_type, part, fetcher)
 
@@ -58,7 +58,7 @@ def _in_url(url: str) -> str:
         return ""
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The last of what could be folders, so that a sender's name is safe to be written under."""
     last = _UNPRINTABLE.sub("", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
     return "" if last in (".", "..") else last[-_LONGEST:]

@@ -83,6 +83,7 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
 
     `app.state.registered` is set while the registry knows it. Raises AgentiaError when its store cannot be used.
     """
+    specialist = specialist.under(settings)
     key = ServiceKey.load_or_create(settings.data / "keys" / f"{specialist.id}.pem", specialist.id)
     body = card_bytes(sign_card(specialist.card(url), key))
     parts = _build(specialist, settings, key, patience)

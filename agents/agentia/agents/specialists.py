@@ -11,6 +11,7 @@ from agentia.agents.definition import check_answer, check_lifespan, described, i
 from agentia.agents.errors import SpecialistInvalid
 from agentia.cards import Skill, build_card, slug
 from agentia.cards.extensions import DEADLINE, DELETION, POSITION, PUSH
+from agentia.core.settings import Settings
 
 if TYPE_CHECKING:
     from a2a.server.agent_execution import AgentExecutor
@@ -24,6 +25,10 @@ Answer = Callable[[Any], Awaitable[str | None]]
 Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
 
 
+def nothing_else(_: Settings) -> None:
+    """No other specialist, whatever the settings are."""
+
+
 @dataclass(frozen=True)
 class Specialist:
     """An agent of the mesh. `answer` does its tasks; what it returns is the message of the COMPLETED status.
@@ -34,7 +39,8 @@ class Specialist:
     Name and description are the answer's own name and docstring unless told otherwise. With `direct` the answer gets a
     Request, has no task, and what it returns is the reply. `lifespan` makes an async context manager that is entered
     once a process; what it yields is `task.services`. Of `version` the number before the first dot says whose tasks it
-    can go on with: raise that when a step has changed its name, its place or what it is given.
+    can go on with: raise that when a step has changed its name, its place or what it is given. `variant` may give
+    another specialist to be in its place under the settings of its service.
     Raises SpecialistInvalid, or CardInvalid when nobody could find or call it.
     """
 
@@ -47,6 +53,7 @@ class Specialist:
     output_modes: Sequence[str] = ("text/plain",)
     direct: bool = False
     lifespan: Lifespan = nullcontext
+    variant: "Callable[[Settings], Specialist | None]" = nothing_else
 
     def __post_init__(self) -> None:
         check_lifespan(self.lifespan)
@@ -77,6 +84,10 @@ class Specialist:
         from agentia.agents.executors.answer import ExecutorAnswer
 
         return ExecutorAnswer(executor)
+
+    def under(self, settings: Settings) -> "Specialist":
+        """What it is under these settings."""
+        return self.variant(settings) or self
 
     @property
     def keeps_requests(self) -> bool:

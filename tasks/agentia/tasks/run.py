@@ -58,6 +58,11 @@ class Run:
         return self.log.context_id
 
     @property
+    def path(self) -> str:
+        """What the places of this branch begin with in the journal."""
+        return self._branch
+
+    @property
     def question(self) -> Suspended | None:
         """What the user was asked in this run, whatever became of the exception."""
         return self._pace.question

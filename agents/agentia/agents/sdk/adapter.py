@@ -29,10 +29,13 @@ TURNS: Final = 50
 
 
 class AgentAnswer:
-    """Runs `agent` for each task. All that it does is journaled, so that a rerun repeats nothing that was finished."""
+    """Runs `agent` for each task. All that it does is journaled, so that a rerun repeats nothing that was finished.
 
-    def __init__(self, agent: Agent[Any]) -> None:
-        self.agent = agent
+    With `files_by_name` its model is told which files there are and gets none: it passes them on with send_task.
+    """
+
+    def __init__(self, agent: Agent[Any], *, files_by_name: bool = False) -> None:
+        self.agent, self.files_by_name = agent, files_by_name
         self.__name__ = agent.name
         self.__doc__ = agent.handoff_description or ""
         self._models: Models | None = None
@@ -46,7 +49,7 @@ class AgentAnswer:
         answer = StreamedAnswer(task)
         servers = Servers(self._pool, Lists(task))
         scope = Scope(task, self._models_of(task.settings), answer, servers=servers)
-        asked = [*await history.earlier(task), *await inputs.asked(task)]
+        asked = [*await history.earlier(task), *await inputs.asked(task, by_name=self.files_by_name)]
         try:
             with entered(scope):
                 output = await self._run(scope, asked)

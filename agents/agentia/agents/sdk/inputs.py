@@ -6,14 +6,17 @@ from typing import Any, Final
 
 from agentia.agents.files import File
 from agentia.agents.parts import json_of
+from agentia.agents.sdk import shelf
 from agentia.agents.task_run import TaskRun
 
 LONGEST: Final = 200_000
 """Characters of a text file that go into the question; more than that fits no model's context."""
 
 
-async def asked(task: TaskRun) -> list[Any]:
-    """The user's message as one input item."""
+async def asked(task: TaskRun, *, by_name: bool = False) -> list[Any]:
+    """The user's message as one input item. With `by_name` its files are named in it, and not read."""
+    if by_name:
+        return [{"role": "user", "content": _named(task)}]
     content: list[dict[str, Any]] = []
     files = iter(task.files)
     for number, part in enumerate(task.message.parts):
@@ -27,6 +30,12 @@ async def asked(task: TaskRun) -> list[Any]:
     if all(each["type"] == "input_text" for each in content):
         return [{"role": "user", "content": "\n\n".join(each["text"] for each in content)}]
     return [{"role": "user", "content": content}]
+
+
+def _named(task: TaskRun) -> str:
+    said = [part.text for part in task.message.parts if shelf.is_speech(part)]
+    files = [shelf.line(name, part) for name, part in shelf.sent([task.message]).items()]
+    return "\n\n".join([*said, *([f"Files that are attached: {'; '.join(files)}"] if files else [])])
 
 
 async def _file(task: TaskRun, number: int, file: File) -> dict[str, Any]:
