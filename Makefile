@@ -21,7 +21,7 @@ endif
 help:
 	@echo "make up       set up what Agentia needs, then start the mesh on this machine (Ctrl-C ends it)"
 	@echo "make test     run the tests          make lint   check style and types"
-	@echo "make survival run all tests that kill processes, for minutes"
+	@echo "make survival run the tests that kill processes, for minutes"
 	@echo "make bench    run the benchmarks     make lock   write the locks of all dependencies"
 	@echo "make install  set up .venv only      make clean  remove what was set up, but not your data in .agentia"
 
@@ -34,9 +34,9 @@ up: .venv/.compiled
 test: .venv/.installed-test .venv/.compiled
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n auto $(ARGS)
 
-# All of them, also what `make test` runs; what was skipped is named, since then something is not proven.
+# What `make test` leaves out; what was skipped is named, since then something is not proven.
 survival: .venv/.installed-test .venv/.compiled
-	@.venv/bin/python -m pytest tests/survival -m "" -n 2 -rs $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -m survival -n 2 -rs $(ARGS)
 
 lint: .venv/.installed-test
 	@.venv/bin/ruff check .

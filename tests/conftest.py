@@ -26,18 +26,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the garbage collector need not go through it again and again."""
-    gc.collect()
+    """What is loaded by now stays: the garbage collector, off since `pytest_configure`, need never go through it."""
     gc.freeze()
-
-
-def pytest_sessionfinish() -> None:
-    """Let what was kept so go in order at the end."""
-    gc.unfreeze()
+    gc.enable()
 
 
 def pytest_configure() -> None:
-    """Have all temporary files in memory where that can be, so that no test waits for a disk that others use."""
+    """Load without garbage collections; have temporary files in memory where that can be, apart from busy disks."""
+    gc.disable()
     if "TMPDIR" not in os.environ and _can_hold_all(MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
 

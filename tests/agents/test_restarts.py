@@ -95,6 +95,7 @@ async def test_killed_child_and_killed_parent_lose_nothing_and_repeat_nothing(
     assert (side.count("effect"), side.count("run"), side.count("boss")) == (1, 2, 2)
 
 
+@pytest.mark.survival
 async def test_a_killed_agent_tells_its_webhook_the_rest_and_repeats_only_what_was_on_its_way(
     service: Callable[[str], Awaitable[Service]], client_of: Callable[[str], Any], receiver: "Receiver"
 ) -> None:
@@ -125,6 +126,7 @@ async def test_a_killed_agent_tells_its_webhook_the_rest_and_repeats_only_what_w
     assert "".join(part["text"] for part in artifact["parts"]) == task["artifacts"][0]["parts"][0]["text"] == "ONE TWO"
 
 
+@pytest.mark.survival
 async def test_of_five_patterns_killed_in_the_middle_with_their_workers_nothing_finished_is_repeated(
     service: Callable[[str], Awaitable[Service]], client_of: Callable[[str], Any], tmp_path: Path
 ) -> None:

@@ -35,11 +35,13 @@ def test_the_join_token_is_readable_by_its_owner_alone(standins: Any, trio: Trio
     assert stat.S_IMODE((standins.data / "join-token").stat().st_mode) == 0o600
 
 
+@pytest.mark.survival
 def test_each_process_is_named_after_its_service(standins: Any, trio: Trio, title: Callable[[int], str]) -> None:
     standins.start(trio).line_with("Ready after")
     assert title(standins.pid("echo")).startswith(f"agentia:echo http://127.0.0.1:{trio[1]['port']}")
 
 
+@pytest.mark.survival
 def test_mesh_json_says_what_runs(standins: Any, trio: Trio) -> None:
     program = standins.start(trio)
     program.line_with("Ready after")
@@ -60,6 +62,7 @@ def test_a_service_that_is_killed_is_started_again_on_its_port(standins: Any, tr
     assert standins.mesh()["services"][1]["restarts"] == 1
 
 
+@pytest.mark.survival
 def test_a_caller_who_comes_while_a_service_restarts_is_answered_by_its_successor(standins: Any, trio: Trio) -> None:
     program = standins.start(trio)
     program.line_with("Ready after")
@@ -81,6 +84,7 @@ def test_a_service_that_cannot_start_is_told_with_the_reason_from_its_log(standi
     assert str(standins.data / "logs" / "echo.log") in line
 
 
+@pytest.mark.survival
 def test_callers_of_a_service_that_waits_for_a_later_start_are_turned_away(standins: Any, trio: Trio) -> None:
     trio[1]["target"] = "standin:broken"
     standins.start(trio).line_with("echo cannot start")
@@ -88,7 +92,10 @@ def test_callers_of_a_service_that_waits_for_a_later_start_are_turned_away(stand
         socket.create_connection(("127.0.0.1", trio[1]["port"])).close()
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+LESS_USUAL = [pytest.param(signum, marks=pytest.mark.survival) for signum in (signal.SIGTERM, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, *LESS_USUAL])
 def test_a_signal_ends_every_service_once_the_gateway_first_and_the_registry_last(
     standins: Any, trio: Trio, signum: signal.Signals
 ) -> None:
@@ -101,6 +108,7 @@ def test_a_signal_ends_every_service_once_the_gateway_first_and_the_registry_las
     assert not (standins.data / "mesh.json").exists()
 
 
+@pytest.mark.survival
 def test_a_service_deaf_to_the_request_is_killed_after_a_grace(standins: Any, trio: Trio, gone: Any) -> None:
     trio[1]["target"] = "standin:stubborn"
     standins.env["STANDIN_GRACE"] = "0.2"
@@ -112,6 +120,7 @@ def test_a_service_deaf_to_the_request_is_killed_after_a_grace(standins: Any, tr
     assert gone(pid)
 
 
+@pytest.mark.survival
 def test_a_second_ctrl_c_ends_everything_at_once(standins: Any, trio: Trio, gone: Any) -> None:
     trio[1]["target"] = "standin:stubborn"
     standins.env["STANDIN_GRACE"] = "1000"
@@ -125,6 +134,7 @@ def test_a_second_ctrl_c_ends_everything_at_once(standins: Any, trio: Trio, gone
     assert gone(pid)
 
 
+@pytest.mark.survival
 def test_ctrl_c_in_the_middle_of_the_start_leaves_nothing_behind(standins: Any, trio: Trio, gone: Any) -> None:
     program = standins.start(trio)
     program.line_with("Starting")
@@ -135,6 +145,7 @@ def test_ctrl_c_in_the_middle_of_the_start_leaves_nothing_behind(standins: Any, 
     assert gone(zygote)
 
 
+@pytest.mark.survival
 def test_services_die_with_a_supervisor_that_is_killed_and_the_next_start_works(
     standins: Any, trio: Trio, gone: Any
 ) -> None:
@@ -148,6 +159,7 @@ def test_services_die_with_a_supervisor_that_is_killed_and_the_next_start_works(
         assert gone(pid)
 
 
+@pytest.mark.survival
 def test_a_zygote_that_is_killed_is_replaced_and_the_services_with_it(standins: Any, trio: Trio) -> None:
     program = standins.start(trio)
     program.line_with("Ready after")
@@ -160,6 +172,7 @@ def test_a_zygote_that_is_killed_is_replaced_and_the_services_with_it(standins: 
     assert urllib.request.urlopen(f"http://127.0.0.1:{trio[1]['port']}/readyz", timeout=20).status == 200
 
 
+@pytest.mark.survival
 def test_the_workers_of_a_killed_service_die_with_it(standins: Any, trio: Trio, gone: Any) -> None:
     trio[1]["target"] = "standin:serve_with_worker"
     program = standins.start(trio)
@@ -170,6 +183,7 @@ def test_the_workers_of_a_killed_service_die_with_it(standins: Any, trio: Trio, 
     assert gone(worker)
 
 
+@pytest.mark.survival
 def test_ctrl_c_on_a_terminal_ends_each_service_once(standins: Any, trio: Trio) -> None:
     program, terminal = on_a_terminal(standins, trio)
     screen = read_until(terminal, "Ctrl-C ends the mesh")
@@ -182,6 +196,7 @@ def test_ctrl_c_on_a_terminal_ends_each_service_once(standins: Any, trio: Trio) 
     assert [note["service"] for note in standins.journal("ends")] == ["gateway", "echo", "registry"]
 
 
+@pytest.mark.survival
 def test_a_terminal_that_is_closed_ends_the_mesh_in_order(standins: Any, trio: Trio) -> None:
     program, terminal = on_a_terminal(standins, trio)
     read_until(terminal, "Ctrl-C ends the mesh")
@@ -242,6 +257,7 @@ def test_a_data_folder_that_is_a_file_is_refused_with_a_sentence(standins: Any, 
     assert program.end() == 1
 
 
+@pytest.mark.survival
 def test_a_full_disk_is_refused_with_a_sentence(standins: Any, trio: Trio) -> None:
     standins.data.mkdir()
     (standins.data / "mesh.json.new").symlink_to("/dev/full")
@@ -264,6 +280,7 @@ def test_a_mesh_that_is_detached_runs_on_until_down(standins: Any, trio: Trio, a
     assert all(gone(pid) for pid in pids)
 
 
+@pytest.mark.survival
 def test_a_mesh_that_cannot_start_detached_ends_again_and_says_why(standins: Any, trio: Trio, agentia: Any) -> None:
     trio[1]["target"] = "standin:broken"
     program = standins.start(trio, "--detach")

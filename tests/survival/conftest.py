@@ -17,6 +17,13 @@ FIRST_PORT, LAST_PORT, PORTS = 20_000, 32_000, 250
 """Each worker of a test run has this many ports for itself, below those that outgoing connections take."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all that stands in this folder: it is for `make survival`."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.survival)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest) -> Store:
     """Where the services keep their tasks: every proof holds for each."""

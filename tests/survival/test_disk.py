@@ -22,8 +22,6 @@ from tests.survival.stores import Postgres, Sqlite, Store
 if TYPE_CHECKING:
     from bench.cluster import Cluster
 
-pytestmark = pytest.mark.survival
-
 SMALL = "24m"
 """A file system that holds an empty database and little more."""
 PAGE = 4096

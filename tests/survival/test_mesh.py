@@ -14,18 +14,7 @@ PARENT = "assembler"
 PATH = f"agents/{PARENT}/"
 
 
-@pytest.mark.parametrize(
-    ("store", "shuffled"),
-    [
-        ("sqlite", 0),
-        *(
-            pytest.param(kind, times, marks=pytest.mark.survival)
-            for kind in ("sqlite", "postgres")
-            for times in (1, 2, 3)
-        ),
-    ],
-    indirect=["store"],
-)
+@pytest.mark.parametrize("shuffled", [1, 2, 3])
 async def test_whoever_dies_during_a_delegated_task_it_completes(
     stage: Stage, chance: random.Random, shuffled: int
 ) -> None:
