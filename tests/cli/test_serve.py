@@ -45,10 +45,13 @@ def test_a_wrong_target_is_refused_with_a_hint(agentia: Run, author: Path, targe
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("import os\nimport not_there\n", "broken.py, line 2: ModuleNotFoundError: No module named 'not_there'"),
-        ("def f(:\n    pass\n", "broken.py, line 1: SyntaxError"),
-        ("x = 1\n\ny = x / 0\n", "broken.py, line 3: ZeroDivisionError: division by zero"),
-        (SPECIALIST.replace('[Skill("louder", "Say a text louder")]', "[]"), "broken.py, line 4:"),
+        ("import os\nimport not_there\n", "broken.py:2: ModuleNotFoundError: No module named 'not_there'"),
+        ("def f(:\n    pass\n", "broken.py:1: SyntaxError"),
+        ("x = 1\n\ny = x / 0\n", "broken.py:3: ZeroDivisionError: division by zero"),
+        ("import sys\n\nsys.exit('no licence')\n", "broken.py:3: SystemExit: no licence"),
+        ("from shout import nothing_there\n", "broken.py:1: ImportError: cannot import name 'nothing_there'"),
+        (SPECIALIST.replace("task: TaskRun", "text: str"), "broken.py:4: The answer of the specialist 'shouter' takes"),
+        (SPECIALIST.replace('[Skill("louder", "Say a text louder")]', "[]"), "broken.py:4:"),
     ],
 )
 def test_an_error_in_the_authors_file_names_its_line(agentia: Run, author: Path, source: str, said: str) -> None:
@@ -57,6 +60,23 @@ def test_an_error_in_the_authors_file_names_its_line(agentia: Run, author: Path,
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_error_in_the_authors_lifespan_names_its_line(started: Run, author: Path) -> None:
+    lifespan = """
+from contextlib import asynccontextmanager
+
+@asynccontextmanager
+async def opened():
+    raise ValueError("no licence")
+    yield
+"""
+    served = SPECIALIST.replace("@specialist(", "@specialist(lifespan=opened, ")
+    (author / "broken.py").write_text(lifespan + served)
+    program = started("serve", "broken.py")
+    assert program.end() == 2
+    assert "broken.py:6: ValueError: no licence" in "\n".join(program.said)
+    assert "Traceback" not in "\n".join(program.said)
 
 
 def test_an_agent_serves_alone_where_no_mesh_runs(started: Run, agentia: Run, author: Path, free_ports: Any) -> None:

@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from agentia.agents.delegated import Delegated
     from agentia.agents.errors import (
         AgentSilent,
+        AnswerInvalid,
+        AuthorError,
+        ExecutorInvalid,
         Failed,
         NoAgentFits,
         PatternFailed,
@@ -15,7 +18,9 @@ if TYPE_CHECKING:
         PeerRefused,
         PeerUnreadable,
         SpecialistInvalid,
+        StepInvalid,
         TaskFailed,
+        TaskOver,
         TaskRejected,
     )
     from agentia.agents.files import File
@@ -27,8 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgentSilent",
+    "AnswerInvalid",
+    "AuthorError",
     "Delegated",
     "Draft",
+    "ExecutorInvalid",
     "Failed",
     "File",
     "Need",
@@ -43,7 +51,9 @@ __all__ = [
     "Skill",
     "Specialist",
     "SpecialistInvalid",
+    "StepInvalid",
     "TaskFailed",
+    "TaskOver",
     "TaskRejected",
     "TaskRun",
     "Verdict",

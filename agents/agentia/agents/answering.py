@@ -6,10 +6,11 @@ from typing import Any
 
 from a2a.types.a2a_pb2 import Message
 
-from agentia.agents.errors import SpecialistInvalid
+from agentia.agents.errors import AnswerInvalid
 from agentia.agents.specialists import Specialist
 from agentia.agents.task_run import Request, Surroundings, TaskRun
 from agentia.cards.extensions import USAGE
+from agentia.core.frames import defined_at
 from agentia.core.identity import DeadlinePassed
 from agentia.tasks.caller import Caller
 from agentia.tasks.run import Run
@@ -25,11 +26,13 @@ class Answering:
         """Do a task. What the answer began and did not wait for is stopped, so that all it has sent is known."""
         task = TaskRun(run, self._around)
         try:
-            return self._words(await self._specialist.function(task))
+            said = await self._specialist.function(task)
         finally:
             await task.stop_stragglers()
             if task.spending.used:
                 run.ending[USAGE] = task.spending.metadata
+        task.end()
+        return self._words(said)
 
     async def reply(self, message: Message, caller: Caller) -> str | Message:
         """Answer a message directly. Raises DeadlinePassed."""
@@ -46,10 +49,12 @@ class Answering:
     def _words(self, said: Any) -> str | None:
         if said is None or isinstance(said, str):
             return said
-        raise SpecialistInvalid(
+        wrong = AnswerInvalid(
             f"The answer of {self._specialist.name} returned something of type {type(said).__name__}. It may return a"
             " text, which becomes the last message, or None; other results are published with task.artifact."
         )
+        wrong.place = defined_at(self._specialist.answer)
+        raise wrong
 
 
 def _late(caller: Caller) -> bool:

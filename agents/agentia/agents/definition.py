@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from agentia.agents.errors import SpecialistInvalid
 from agentia.cards import Skill
@@ -56,6 +56,7 @@ def check_answer(answer: object, name: str, given: str) -> None:
         raise SpecialistInvalid(f"{whose} is {what}, and must be an async function of one {given}.", fix=fix)
     if not _takes_one(answer):
         raise SpecialistInvalid(f"{whose} must take one argument, the {given}.", fix=fix)
+    _check_annotations(answer, whose, given, fix)
 
 
 def check_lifespan(lifespan: Any) -> None:
@@ -91,6 +92,29 @@ def named(answer: object) -> str:
 def described(answer: object, skills: Sequence[Skill]) -> str:
     """The docstring of the answer; without one, what its skills say."""
     return inspect.getdoc(_plain(answer)) or "; ".join(skill.description for skill in skills)
+
+
+def _check_annotations(answer: Any, whose: str, given: str, fix: str) -> None:
+    """What an author has written of types is what they count on; of what cannot be told here nothing is said."""
+    try:
+        signature = inspect.signature(answer, eval_str=True)
+    except Exception:  # noqa: BLE001  a name that only type checkers import, or anything else that an annotation may do
+        return
+    first, said = next(iter(signature.parameters.values())).annotation, signature.return_annotation
+    if _is_plain_class(first) and first.__module__ == "builtins":
+        raise SpecialistInvalid(f"{whose} takes a {first.__name__}, and is given a {given}.", fix=fix)
+    if given == "Request" and _is_plain_class(first) and first.__name__ == "TaskRun":
+        raise SpecialistInvalid(f"{whose} takes a TaskRun; with direct=True there is none.", fix=fix)
+    kind = get_origin(said) or said
+    if _is_plain_class(kind) and kind.__module__ == "builtins" and kind is not str:
+        raise SpecialistInvalid(
+            f"{whose} returns a {kind.__name__}; it may return a text, its last word, or None.",
+            fix="Publish results with task.artifact(name, content).",
+        )
+
+
+def _is_plain_class(kind: object) -> bool:
+    return isinstance(kind, type) and kind not in (object, type(None), inspect.Parameter.empty)
 
 
 def _plain(answer: object) -> object:

@@ -1,7 +1,11 @@
 """What an author raises to end a task with a sentence, and what goes wrong between agents.
 
-SpecialistInvalid
-ExecutorInvalid
+AuthorError            (of core) the code of the agent's author is at fault; `place` is its file and line
+├── SpecialistInvalid  the definition of a specialist
+├── AnswerInvalid      what its answer hands over
+│   └── StepInvalid    what it has a step do
+├── ExecutorInvalid    what an AgentExecutor publishes
+└── TaskOver           a TaskRun used after its end
 NotRegistered
 PeerError
 ├── NoAgentFits
@@ -16,12 +20,14 @@ PeerError
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentia.core.errors import AgentiaError
+from agentia.core.errors import AgentiaError, AuthorError
 from agentia.tasks.errors import TaskEnded, TaskFailed, TaskRejected
 
 __all__ = [
     "AgentSilent",
     "AgentUnreached",
+    "AnswerInvalid",
+    "AuthorError",
     "ExecutorInvalid",
     "Failed",
     "NoAgentFits",
@@ -32,22 +38,38 @@ __all__ = [
     "PeerRefused",
     "PeerUnreadable",
     "SpecialistInvalid",
+    "StepInvalid",
     "TaskEnded",
     "TaskFailed",
+    "TaskOver",
     "TaskRejected",
 ]
 
 
-class SpecialistInvalid(AgentiaError):
-    """The definition of a specialist, or what its answer hands over, is wrong; the message names what."""
-
-    status = 500
+class SpecialistInvalid(AuthorError):
+    """The definition of a specialist is wrong; the message names what."""
 
 
-class ExecutorInvalid(AgentiaError):
+class AnswerInvalid(AuthorError):
+    """What an answer hands over or returns is not what can be taken; the message names what."""
+
+
+class StepInvalid(AnswerInvalid):
+    """What a step is to do, or what it gives, is nothing that the journal can keep."""
+
+
+class ExecutorInvalid(AuthorError):
     """What an AgentExecutor of the a2a-sdk does is not what one may do; the message names what."""
 
-    status = 500
+
+class TaskOver(AuthorError):
+    """A TaskRun was used after its answer had returned, when nothing can be written of the task any more."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__(
+            f"task.{call} was called after the answer had returned.",
+            fix="Await all that an answer begins before it returns, for example with asyncio.TaskGroup.",
+        )
 
 
 class NotRegistered(AgentiaError):

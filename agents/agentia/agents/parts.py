@@ -10,7 +10,7 @@ from a2a.types.a2a_pb2 import Message, Part
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from google.protobuf.struct_pb2 import Value
 
-from agentia.agents.errors import SpecialistInvalid
+from agentia.agents.errors import AnswerInvalid
 
 ALLOWED: Final = "str for text, bytes for a file, or JSON (dict, list, number, bool or None) for data"
 EXACT: Final = 2**53
@@ -21,7 +21,7 @@ def part_of(content: Any, media_type: str | None = None, filename: str = "") -> 
     """A text part of a str, a raw part of bytes, a data part of anything else that is JSON.
 
     Without `media_type` the file name decides. Whole numbers that JSON would round become strings, as protobuf does
-    it. Raises SpecialistInvalid for what is none of these.
+    it. Raises AnswerInvalid for what is none of these.
     """
     guessed = media_type or _media_type_of(filename)
     try:
@@ -32,9 +32,9 @@ def part_of(content: Any, media_type: str | None = None, filename: str = "") -> 
         value = ParseDict(_json(content, ""), Value())
         return Part(data=value, media_type=guessed or "application/json", filename=filename)
     except UnicodeEncodeError as exc:
-        raise SpecialistInvalid("A text holds half of a surrogate pair, which is no text.") from exc
+        raise AnswerInvalid("A text holds half of a surrogate pair, which is no text.") from exc
     except (ParseError, RecursionError) as exc:
-        raise SpecialistInvalid("The data is nested deeper than JSON parts can be.") from exc
+        raise AnswerInvalid("The data is nested deeper than JSON parts can be.") from exc
 
 
 @lru_cache(maxsize=256)
@@ -58,7 +58,7 @@ def json_of(part: Part) -> Any:
 
 
 def _json(value: Any, place: str) -> Any:
-    """`value` as JSON that loses nothing on its way. Raises SpecialistInvalid naming the place of what is no JSON."""
+    """`value` as JSON that loses nothing on its way. Raises AnswerInvalid naming the place of what is no JSON."""
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
@@ -71,13 +71,13 @@ def _json(value: Any, place: str) -> Any:
         return [_json(each, f"{place}[{index}]") for index, each in enumerate(value)]
     what = f"the number {value}" if isinstance(value, float) else f"of type {type(value).__name__}"
     where = f" at {place[:200]}" if place else ""
-    raise SpecialistInvalid(f"What is handed over must be {ALLOWED}; what stands{where} is {what}.")
+    raise AnswerInvalid(f"What is handed over must be {ALLOWED}; what stands{where} is {what}.")
 
 
 def _key(key: Any, place: str) -> str:
     if isinstance(key, str):
         return key
-    raise SpecialistInvalid(f"The keys of JSON are texts; {key!r:.50}{f' in {place[:200]}' if place else ''} is none.")
+    raise AnswerInvalid(f"The keys of JSON are texts; {key!r:.50}{f' in {place[:200]}' if place else ''} is none.")
 
 
 def _whole(value: Any) -> Any:

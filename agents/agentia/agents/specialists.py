@@ -9,8 +9,9 @@ from a2a.types.a2a_pb2 import AgentCard, AgentExtension
 
 from agentia.agents.definition import check_answer, check_lifespan, described, is_executor, is_sdk_agent, named, several
 from agentia.agents.errors import SpecialistInvalid
-from agentia.cards import Skill, build_card, slug
+from agentia.cards import CardInvalid, Skill, build_card, slug
 from agentia.cards.extensions import DEADLINE, DELETION, POSITION, PUSH
+from agentia.core.frames import line_here
 from agentia.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ class Specialist:
         object.__setattr__(self, "skills", several("skills", self.skills, Skill))
         object.__setattr__(self, "name", self.name or named(self.answer))
         object.__setattr__(self, "description", self.description or described(self.answer, self.skills))
-        self.card("http://localhost/")
+        try:
+            self.card("http://localhost/")
+        except CardInvalid as exc:
+            exc.place = line_here()
+            raise
 
     def _adapt(self, given: Any) -> None:
         """Have what is no function run by an adapter that is one, imported for those who need it."""

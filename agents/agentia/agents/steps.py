@@ -5,26 +5,26 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from agentia.agents.errors import SpecialistInvalid
+from agentia.agents.errors import StepInvalid
 
 Call = Callable[[], Awaitable[Any]] | Callable[[str], Awaitable[Any]]
 """What a step does. One that takes an argument is given the step's idempotency key, to send along with its effect."""
 
 
 def checked_step(key: str, call: Call, effect: str) -> Callable[[], Awaitable[Any]]:
-    """`call`, with `effect` if it takes it; raises SpecialistInvalid when it is not async or gives what is not JSON."""
+    """`call`, with `effect` if it takes it; raises StepInvalid when it is not async or gives what is not JSON."""
 
     async def checked() -> Any:
         given = call(*[effect][: _takes(call)])
         if not inspect.isawaitable(given):
-            raise SpecialistInvalid(
+            raise StepInvalid(
                 f"What the step {key!r} calls must be async: a function without arguments, or of the idempotency key."
             )
         result = await given
         try:
             json.dumps(result, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as exc:
-            raise SpecialistInvalid(
+            raise StepInvalid(
                 f"The result of the step {key!r} must be JSON, to be kept for a rerun; it is of type"
                 f" {type(result).__name__}, and it or something in it is not."
             ) from exc

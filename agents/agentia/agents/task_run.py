@@ -10,7 +10,7 @@ from a2a.types.a2a_pb2 import Message, Part
 
 from agentia.agents.delegated import Delegated
 from agentia.agents.delegation import DELEGATE, delegate
-from agentia.agents.errors import SpecialistInvalid
+from agentia.agents.errors import StepInvalid, TaskOver
 from agentia.agents.files import File, files_in
 from agentia.agents.parts import data_of, part_of, text_of
 from agentia.agents.peers import Peers
@@ -81,7 +81,8 @@ class TaskRun(Request):
 
     def __init__(self, run: Run, around: Surroundings, whole: "TaskRun | None" = None) -> None:
         super().__init__(run.messages[0], around, run.caller)
-        self._run = run
+        self._run, self._over = run, False
+        self._whole: TaskRun = self if whole is None else whole._whole
         self._delegating: set[asyncio.Task[Any]] = set() if whole is None else whole._delegating
         self._spending = Spending(around.settings, run.caller.budget) if whole is None else whole.spending
 
@@ -125,6 +126,16 @@ class TaskRun(Request):
         """Where the service keeps its tasks, for what is built on it."""
         return self._around.store
 
+    def end(self) -> None:
+        """The answer is over: nothing may be written of the task any more."""
+        self._over = True
+
+    def _open(self, call: str) -> Run:
+        """The run, for a call of that name. Raises TaskOver."""
+        if self._whole._over:
+            raise TaskOver(call)
+        return self._run
+
     async def stop_stragglers(self) -> None:
         """Stop calls of other agents that were begun beside the answer and that it did not wait for."""
         here = asyncio.current_task()
@@ -140,15 +151,16 @@ class TaskRun(Request):
 
     async def status(self, text: str, metadata: dict[str, Any] | None = None) -> None:
         """Say what is being done."""
-        await self._run.status(text, metadata)
+        await self._open("status").status(text, metadata)
 
     async def artifact(self, name: str, content: Any, media_type: str | None = None, description: str = "") -> str:
         """Publish a result: text for a str, a file for bytes, data for other JSON. Its artifact id is returned."""
-        return await self._run.artifact(name, [part_of(content, media_type, name)], description=description)
+        run = self._open("artifact")
+        return await run.artifact(name, [part_of(content, media_type, name)], description=description)
 
     def stream(self, name: str, media_type: str = "text/plain") -> AbstractAsyncContextManager[ArtifactStream]:
         """Publish a result piece by piece: `async with task.stream("report.md") as out: await out.write(…)`."""
-        return self._run.stream(name, media_type)
+        return self._open("stream").stream(name, media_type)
 
     async def step(self, key: str, call: Call, given: Any = None) -> Any:
         """Do `call` once and keep its result (JSON); `key` is unique here, `given` is what the result depends on.
@@ -157,12 +169,13 @@ class TaskRun(Request):
         key, the same each time, by which who is called can tell: `task.step("pay", lambda key: pay(80, key))`.
         """
         if f"{DELEGATE}/" in key:
-            raise SpecialistInvalid(f"{key!r} is no name for a step: {DELEGATE!r} in front of a slash is taken.")
-        return await self._run.step(key, checked_step(key, call, self._run.effect(key)), given)
+            raise StepInvalid(f"{key!r} is no name for a step: {DELEGATE!r} in front of a slash is taken.")
+        run = self._open("step")
+        return await run.step(key, checked_step(key, call, run.effect(key)), given)
 
     async def ask(self, question: str, metadata: dict[str, Any] | None = None) -> Request:
         """Ask the user; the task waits as INPUT_REQUIRED and holds nothing meanwhile."""
-        return Request(await self._run.ask(question, metadata), self._around, self.caller)
+        return Request(await self._open("ask").ask(question, metadata), self._around, self.caller)
 
     async def delegate(
         self,
@@ -178,6 +191,7 @@ class TaskRun(Request):
         The agent is found in the registry, or is `agent` by name. `deadline` is in unix seconds.
         Raises PeerError: NoAgentFits, PeerRefused, PeerUnreadable, AgentSilent or PeerFailed.
         """
+        run = self._open("delegate")
         if (here := asyncio.current_task()) is not None:
             self._delegating.add(here)
-        return await delegate(self._run, self.peers, self.spending, need, parts, agent=agent, deadline=deadline)
+        return await delegate(run, self.peers, self.spending, need, parts, agent=agent, deadline=deadline)

@@ -1,6 +1,17 @@
-"""How an answer ends its task on purpose, and what goes wrong inside the engine."""
+"""How an answer ends its task on purpose, and what goes wrong inside the engine.
 
-from agentia.core.errors import AgentiaError
+TaskEnded              by the answer, with a sentence
+├── TaskFailed
+└── TaskRejected
+AuthorError            (of core) the answer is written in a way that cannot be journaled
+├── StepChanged
+├── StepRepeated
+└── CountedInStep
+Unreadable
+EngineClosed
+"""
+
+from agentia.core.errors import AgentiaError, AuthorError
 
 
 class TaskEnded(AgentiaError):
@@ -15,7 +26,7 @@ class TaskRejected(TaskEnded):
     """The task ends REJECTED: the agent will not or cannot do this."""
 
 
-class StepChanged(AgentiaError):
+class StepChanged(AuthorError):
     """A rerun met a step that is not the one its journal holds: the code or its input changed in between."""
 
     def __init__(self, step: str) -> None:
@@ -25,13 +36,24 @@ class StepChanged(AgentiaError):
         )
 
 
-class StepRepeated(AgentiaError):
+class StepRepeated(AuthorError):
     """A step was run twice in one attempt, so that its journal entry could stand for either."""
 
     def __init__(self, step: str) -> None:
         super().__init__(
             f"The agent ran its step {step!r} twice. Each step of a task needs a name of its own: in a loop, put what"
             " differs into the name."
+        )
+
+
+class CountedInStep(AuthorError):
+    """Calls were numbered inside a step and then beside it, so that a rerun, which skips the step, would misnumber."""
+
+    def __init__(self, kind: str, step: str) -> None:
+        super().__init__(
+            f"The agent calls {kind} inside its step {step!r} and again after it. A rerun skips a finished step, and"
+            f" would take the later call for the one inside.",
+            fix=f"Call {kind} before or after the step, or inside of it on a branch: task.branch({step!r}).{kind}(…).",
         )
 
 

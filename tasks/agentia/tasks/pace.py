@@ -7,7 +7,19 @@ from contextvars import ContextVar
 
 from agentia.tasks.errors import Suspended
 
-_inside: ContextVar[tuple[object, ...]] = ContextVar("steps that the code at hand is part of", default=())
+_inside: ContextVar[tuple["InStep", ...]] = ContextVar("steps that the code at hand is part of", default=())
+
+
+class InStep:
+    """A step that is being done: of which branch, and its name."""
+
+    def __init__(self, branch: object, name: str) -> None:
+        self.branch, self.name = branch, name
+
+
+def step_of(branch: object) -> str | None:
+    """The name of the step of `branch` that the code at hand is part of."""
+    return next((step.name for step in _inside.get() if step.branch is branch), None)
 
 
 class Pace:
@@ -15,7 +27,7 @@ class Pace:
 
     def __init__(self) -> None:
         self.question: Suspended | None = None
-        self._steps: set[object] = set()
+        self._steps: set[InStep] = set()
         self._pausing = False
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -27,9 +39,9 @@ class Pace:
             await self._moved()
 
     @contextmanager
-    def step(self) -> Iterator[None]:
-        """A step is being done inside."""
-        step = object()
+    def step(self, branch: object, name: str) -> Iterator[None]:
+        """A step of that branch is being done inside."""
+        step = InStep(branch, name)
         before = _inside.set((*_inside.get(), step))
         self._steps.add(step)
         try:

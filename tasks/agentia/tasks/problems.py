@@ -13,7 +13,8 @@ from a2a.utils.errors import (
     JSONParseError,
 )
 
-from agentia.core.errors import AgentiaError
+from agentia.core.errors import AgentiaError, AuthorError
+from agentia.core.frames import line_of
 
 log = logging.getLogger("agentia.tasks")
 
@@ -22,11 +23,13 @@ def public(exc: Exception) -> A2AError:
     """The error to show for `exc`: an A2A error as it is, our own with its sentence, anything else in neutral words."""
     if isinstance(exc, A2AError):
         return exc
+    if isinstance(exc, AuthorError):
+        log.error("author's code at fault", extra={"place": exc.place or line_of(exc), "reason": exc.message})
     if isinstance(exc, AgentiaError):
         words = f"{exc.message} {exc.fix}".strip()
         return InvalidRequestError(words) if exc.status < 500 else InternalError(words)
     incident = secrets.token_hex(4)
-    log.error("request failed", extra={"incident": incident}, exc_info=exc)
+    log.error("request failed", extra={"incident": incident, "place": line_of(exc)}, exc_info=exc)
     return InternalError(f"The agent could not handle this request. Its log has the reason under incident {incident}.")
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from a2a.types.a2a_pb2 import Message, Part, StreamResponse
 
 from agentia.tasks.caller import Caller
-from agentia.tasks.errors import StepRepeated, Suspended
+from agentia.tasks.errors import CountedInStep, StepRepeated, Suspended
 from agentia.tasks.events import agent_message, artifact_update, readable, status_update
 from agentia.tasks.log import TaskLog
-from agentia.tasks.pace import Pace
+from agentia.tasks.pace import Pace, step_of
 from agentia.tasks.records import JournalEntry
 from agentia.tasks.replay import Replay, digest
 from agentia.tasks.states import WORKING
@@ -42,6 +42,7 @@ class Run:
         self._replay, self._branch, self._pace = replay, branch, pace or Pace()
         self._count: dict[str, int] = {}
         self._steps: set[str] = set()
+        self._skipped: dict[str, str] = {}
         self._branches: dict[str, Run] = {}
         self._stream: ArtifactStream | None = None
         self.stopped: Stop | None = None
@@ -158,7 +159,7 @@ class Run:
         if (known := self.recall(name, key)) is not None:
             return known[0]
         await self._pace.turn()
-        with self._pace.step():
+        with self._pace.step(self, name):
             await self.log.ready()
             result = await call()
             await self.record(name, key, result)
@@ -209,6 +210,10 @@ class Run:
     def _take(self, kind: str) -> int:
         number = self._count.get(kind, 0)
         self._count[kind] = number + 1
+        if (step := step_of(self)) is not None:
+            self._skipped.setdefault(kind, step)
+        elif kind in self._skipped:
+            raise CountedInStep(kind, self._skipped[kind])
         return number
 
     def _settle_stream(self) -> None:

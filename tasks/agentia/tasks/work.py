@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from a2a.types.a2a_pb2 import TaskState
 
-from agentia.core.errors import AgentiaError
+from agentia.core.errors import AgentiaError, AuthorError
+from agentia.core.frames import line_of
 from agentia.tasks.errors import Suspended, TaskRejected
 from agentia.tasks.events import agent_message, readable, status_update
 from agentia.tasks.log import TaskLog
@@ -152,6 +153,8 @@ def _failed(job: Job, exc: BaseException) -> Ending | None:
         return None
     if isinstance(exc, TaskRejected):
         return Ending(REJECTED, exc.message)
+    if isinstance(exc, AuthorError):
+        log.error("author's code at fault", extra=_where(job.log, exc.place or line_of(exc)) | {"reason": exc.message})
     if isinstance(exc, AgentiaError):
         return Ending(FAILED, f"{exc.message} {exc.fix}".strip())
     return _neutral(job.log, exc)
@@ -167,7 +170,11 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]
 
 def _neutral(task: TaskLog, exc: BaseException) -> Ending:
     incident = secrets.token_hex(4)
-    log.error("answer failed", extra={"task": task.task_id, "incident": incident}, exc_info=exc)
+    log.error("answer failed", extra=_where(task, line_of(exc)) | {"incident": incident}, exc_info=exc)
     return Ending(
         FAILED, f"The agent failed while it worked on this task. Its log has the reason under incident {incident}."
     )
+
+
+def _where(task: TaskLog, place: str) -> dict[str, str]:
+    return {"task": task.task_id, "place": place}

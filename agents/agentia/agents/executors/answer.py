@@ -21,6 +21,7 @@ from agentia.agents.errors import ExecutorInvalid, TaskFailed, TaskRejected
 from agentia.agents.executors.context import canceling, context_of, replying
 from agentia.agents.executors.outlet import Outlet, ReplyOutlet, TaskOutlet, left
 from agentia.agents.task_run import Request, TaskRun
+from agentia.core.frames import defined_at
 from agentia.tasks.replay import digest
 from agentia.tasks.run import Run
 from agentia.tasks.stop import Stop
@@ -85,7 +86,7 @@ class ExecutorAnswer:
         outlet = ReplyOutlet()
         await self.executor.execute(replying(request), outlet)
         if not outlet.ended.done():
-            raise ExecutorInvalid("The executor returned without having published a Message.")
+            raise self._silent("having published a Message", "one")
         return outlet.ended.result().message
 
     async def _task(self, task: TaskRun) -> None:
@@ -128,10 +129,12 @@ class ExecutorAnswer:
         else:
             execution.result()  # raises what it raised
             if not outlet.waits:
-                raise ExecutorInvalid(
-                    "The executor returned without saying how the task ended.",
-                    fix="Let it publish a Message, or a status that is COMPLETED, FAILED, REJECTED or INPUT_REQUIRED.",
-                )
+                raise self._silent("saying how the task ended", "a Message, or a status that ends it or asks")
+
+    def _silent(self, what: str, instead: str) -> ExecutorInvalid:
+        wrong = ExecutorInvalid(f"The executor returned without {what}.", fix=f"Let it publish {instead}.")
+        wrong.place = defined_at(self.executor.execute)
+        return wrong
 
     async def _interrupted(self, run: Run, execution: "asyncio.Task[None]", outlet: Outlet) -> None:
         """Stop the executor. It is told when its task is to end, and may publish until then."""

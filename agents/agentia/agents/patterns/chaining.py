@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from agentia.agents.delegated import Delegated
-from agentia.agents.errors import SpecialistInvalid
+from agentia.agents.errors import AnswerInvalid
 from agentia.agents.patterns.needs import Need, brief, hand_over_as, handed, need_of, scene, with_material
 from agentia.agents.task_run import TaskRun
 
@@ -20,7 +20,7 @@ async def chain(task: TaskRun, links: Sequence[Link], *, deadline: float | None 
     Raises PatternFailed with the link that failed, its agent and why; what comes after it is not begun.
     """
     if isinstance(links, str | Need):
-        raise SpecialistInvalid("The links of a chain come in a list.", fix=f"Write [{links!r:.60}].")
+        raise AnswerInvalid("The links of a chain come in a list.", fix=f"Write [{links!r:.60}].")
     here = scene(task, "chain")
     done: list[Delegated] = []
     for number, link in enumerate(links, start=1):

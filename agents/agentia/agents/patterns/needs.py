@@ -8,7 +8,7 @@ from a2a.types.a2a_pb2 import Part
 
 from agentia.agents.delegated import Delegated
 from agentia.agents.delegation import message_parts
-from agentia.agents.errors import Failed, PatternFailed, PeerError, SpecialistInvalid
+from agentia.agents.errors import AnswerInvalid, Failed, PatternFailed, PeerError
 from agentia.agents.task_run import Parts, TaskRun
 
 _LONGEST: Final = 100
@@ -25,18 +25,18 @@ class Need:
 
 
 def need_of(given: object) -> Need:
-    """Words alone are a need, too. Raises SpecialistInvalid for what is none."""
+    """Words alone are a need, too. Raises AnswerInvalid for what is none."""
     if isinstance(given, str):
         return Need(given)
     if isinstance(given, Need):
         return given
-    raise SpecialistInvalid(f"A need is a text or a Need; {given!r:.60} is none.")
+    raise AnswerInvalid(f"A need is a text or a Need; {given!r:.60} is none.")
 
 
 def needs_of(given: Iterable[str | Need]) -> list[Need]:
-    """A list of needs. Raises SpecialistInvalid when it is a single one, or holds something else."""
+    """A list of needs. Raises AnswerInvalid when it is a single one, or holds something else."""
     if isinstance(given, str | Need) or not isinstance(given, Iterable):
-        raise SpecialistInvalid("Needs come in a list.", fix=f"Write [{given!r:.60}].")
+        raise AnswerInvalid("Needs come in a list.", fix=f"Write [{given!r:.60}].")
     return [need_of(each) for each in given]
 
 

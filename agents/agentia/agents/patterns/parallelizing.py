@@ -6,7 +6,7 @@ from typing import Final, Literal, overload
 
 from agentia.agents.children import abandon
 from agentia.agents.delegated import Delegated
-from agentia.agents.errors import Failed, PatternFailed, PeerError, SpecialistInvalid
+from agentia.agents.errors import AnswerInvalid, Failed, PatternFailed, PeerError
 from agentia.agents.patterns.needs import Need, brief, hand_over, needs_of, scene
 from agentia.agents.task_run import TaskRun
 from agentia.tasks.replay import digest
@@ -53,7 +53,7 @@ async def parallel(
     """
     wanted = needs_of(needs)
     if at_once < 1:
-        raise SpecialistInvalid(f"At least one need must be worked on at once; at_once is {at_once}.")
+        raise AnswerInvalid(f"At least one need must be worked on at once; at_once is {at_once}.")
     here, room = scene(task, "parallel"), asyncio.Semaphore(at_once)
 
     async def work(number: int, need: Need) -> Delegated | Failed:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from a2a.types.a2a_pb2 import Part
 
 from agentia.agents.delegation import LONGEST
-from agentia.agents.errors import SpecialistInvalid
+from agentia.agents.errors import AnswerInvalid
 from agentia.agents.parts import part_of
 from agentia.agents.patterns.drafts import Draft, Verdict, verdict_of
 from agentia.agents.patterns.needs import Need, hand_over_as, handed, need_of, scene, with_material
@@ -39,7 +39,7 @@ async def refine(
     Raises PatternFailed with who failed and why, also for a verdict that is none.
     """
     if rounds < 1:
-        raise SpecialistInvalid(f"There must be at least one round; rounds is {rounds}.")
+        raise AnswerInvalid(f"There must be at least one round; rounds is {rounds}.")
     here = scene(task, "refine")
     draft = None
     while draft is None or (draft.version < rounds and not draft.verdict.accepted):

@@ -3,7 +3,6 @@
 import importlib
 import importlib.util
 import sys
-import traceback
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from agentia.agents import Specialist
 from agentia.cli.errors import UsageProblem
 from agentia.core.errors import AgentiaError
+from agentia.core.frames import line_of
 
 
 def load(target: str) -> Specialist:
@@ -49,8 +49,8 @@ def _file(path: Path) -> ModuleType:
     sys.modules[path.stem] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as exc:
-        raise _explained(exc, path.parent.absolute(), str(path)) from exc
+    except (Exception, SystemExit) as exc:
+        raise explained(exc, str(path)) from exc
     return module
 
 
@@ -62,33 +62,20 @@ def _module(name: str) -> ModuleType:
     except ModuleNotFoundError as exc:
         if exc.name and (name == exc.name or name.startswith(f"{exc.name}.")):
             raise UsageProblem(f"There is no module {name}.", fix="A file is named with its ending: fx.py:fx.") from exc
-        raise _explained(exc, Path.cwd(), name) from exc
-    except Exception as exc:
-        raise _explained(exc, Path.cwd(), name) from exc
+        raise explained(exc, name) from exc
+    except (Exception, SystemExit) as exc:
+        raise explained(exc, name) from exc
 
 
-def _explained(exc: Exception, folder: Path, place: str) -> UsageProblem:
-    where = _line(exc, folder) or place
-    said = (
-        f"{exc.message} {exc.fix}".strip() if isinstance(exc, AgentiaError) else f"{type(exc).__name__}: {_words(exc)}"
-    )
-    return UsageProblem(f"{where}: {said}", fix="AGENTIA_DEBUG=1 shows the whole traceback.")
+def explained(exc: BaseException, place: str) -> UsageProblem:
+    """An error of the author's code with its line, or `place` where that cannot be told."""
+    where, said = line_of(exc), f"{type(exc).__name__}: {_words(exc)}"
+    if isinstance(exc, AgentiaError):
+        where, said = exc.place or where, f"{exc.message} {exc.fix}".strip()
+    return UsageProblem(f"{where or place}: {said}", fix="AGENTIA_DEBUG=1 shows the whole traceback.")
 
 
-def _line(exc: Exception, folder: Path) -> str:
-    """The author's last line on the way to the error."""
-    if isinstance(exc, SyntaxError) and exc.filename:
-        return f"{_short(Path(exc.filename))}, line {exc.lineno}"
-    frames = [frame for frame in traceback.extract_tb(exc.__traceback__) if Path(frame.filename).is_relative_to(folder)]
-    own = [frame for frame in frames if "site-packages" not in frame.filename]
-    return f"{_short(Path(own[-1].filename))}, line {own[-1].lineno}" if own else ""
-
-
-def _short(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def _words(exc: Exception) -> str:
+def _words(exc: BaseException) -> str:
     return exc.msg if isinstance(exc, SyntaxError) else str(exc)
 
 

@@ -28,11 +28,11 @@ def serve(
     """
     from agentia.agents.service import serve_specialist
     from agentia.cli.authoring.join import free_port, settings
-    from agentia.cli.authoring.load import load
+    from agentia.cli.authoring.load import explained, load
     from agentia.cli.mesh.folder import prepare
     from agentia.cli.mesh.record import running
     from agentia.core import logs
-    from agentia.core.service import bind
+    from agentia.core.service import StartFailed, bind
 
     specialist = load(target)
     prepare(data)
@@ -41,7 +41,10 @@ def serve(
     sock = bind(host, port or free_port(host, mesh))
     _tell(specialist, f"http://{host}:{sock.getsockname()[1]}", mesh, data)
     logs.setup(specialist.id, json=False)
-    serve_specialist(specialist, chosen, sock)
+    try:
+        serve_specialist(specialist, chosen, sock)
+    except StartFailed as exc:
+        raise explained(exc.__cause__ or exc, target) from exc
 
 
 def _tell(specialist: "Specialist", url: str, mesh: "MeshRecord | None", data: "Path") -> None:
