@@ -19,6 +19,7 @@ from agents.exceptions import ModelRefusalError, ModelTimeoutError, ToolTimeoutE
 from agentia.agents.errors import TaskFailed, TaskRejected
 from agentia.agents.task_run import TaskRun
 from agentia.core.errors import AgentiaError
+from agentia.core.frames import line_of
 
 log = logging.getLogger("agentia.agents")
 
@@ -32,7 +33,8 @@ def said(task: TaskRun, exc: AgentsException, turns: int) -> BaseException:
         return _tripped(exc)
     if isinstance(exc, ToolInputGuardrailTripwireTriggered | ToolOutputGuardrailTripwireTriggered):
         return TaskRejected(f"A guardrail of this agent's tools does not allow this: {exc.guardrail.get_name()}.")
-    log.warning("agent run failed", extra={"task": task.id, "reason": f"{type(exc).__name__}: {exc}"}, exc_info=exc)
+    where = {"task": task.id, "place": line_of(exc)}
+    log.warning("agent run failed", extra={**where, "reason": f"{type(exc).__name__}: {exc}"}, exc_info=exc)
     return TaskFailed(_sentence(exc, turns))
 
 
