@@ -27,6 +27,8 @@ TRIES: Final = 4
 """Times in a row that a connection is tried, and that a call which was never taken is sent."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before the third try in a row, doubled each time; after the last one of them, tasks are told so at once."""
+LONGEST: Final = 1000
+"""Characters of a server's error that its model is told."""
 
 T = TypeVar("T")
 log = logging.getLogger("agentia.agents")
@@ -57,7 +59,7 @@ class Connection:
     async def call(self, tool: str, arguments: Any, meta: Any, *, safe: bool) -> CallToolResult:
         """The result of a tool; `safe` ones are called once more when the server breaks off.
 
-        Raises UserError with a sentence for the model, or MCPError for what the server itself says.
+        Raises UserError with a sentence for the model, which may hold what the server says; its cause is a TaskFailed.
         """
         try:
             return await self._again(lambda: self._call(tool, arguments, meta), safe=safe)
@@ -70,10 +72,11 @@ class Connection:
             )
             raise UserError(said) from _failed(said, exc)
         except MCPError as exc:
-            if exc.code != REQUEST_TIMEOUT:
-                raise
-            said = f"The MCP server {self.name} took too long for {tool}."
-            raise UserError(said) from _failed(said, exc)
+            if exc.code == REQUEST_TIMEOUT:
+                said = f"The MCP server {self.name} took too long for {tool}."
+                raise UserError(said) from _failed(said, exc)
+            said = f"The MCP server {self.name} answers {tool} with an error"
+            raise UserError(f"{said}: {exc.message[:LONGEST]}") from _failed(f"{said}.", exc)
 
     async def close(self) -> None:
         """End the connection for good."""

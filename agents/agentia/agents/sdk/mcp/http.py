@@ -11,6 +11,9 @@ from agentia.agents.sdk.mcp.watch import Watch
 UNREACHED, BROKEN = -39001, -39002
 """JSON-RPC error codes of ours: a call that was never taken, and one of which that is not known."""
 
+PROXY: Final = (502, 503, 504)
+"""HTTP statuses of who stands before a server that is away."""
+
 
 class Client(httpx2.AsyncClient):
     """Once the connection is up, errors below HTTP are answers: as exceptions they would end the calls beside them."""
@@ -32,9 +35,10 @@ class Client(httpx2.AsyncClient):
             if calls:
                 return _failed(request, BROKEN)
             raise
-        if calls and response.status_code == 404 and "mcp-session-id" in request.headers:
-            await response.aclose()  # a server that was restarted: it knows nothing of us, and has done nothing
-            return _failed(request, UNREACHED)
+        gone = response.status_code == 404 and "mcp-session-id" in request.headers
+        if calls and (gone or response.status_code in PROXY):
+            await response.aclose()  # one that was restarted knows nothing of us, and has done nothing
+            return _failed(request, UNREACHED if gone else BROKEN)
         if response.headers.get("content-type", "").startswith("application/json"):
             response.stream = _Bounded(response.stream)
         return response

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from agents import Agent, FunctionTool, RunContextWrapper, Tool, UserError, default_tool_error_function
 from agents.mcp import MCPServer
-from mcp.shared.exceptions import MCPError
 
 from agentia.agents.errors import TaskFailed
 from agentia.agents.sdk import scope as scopes
@@ -16,8 +15,6 @@ from agentia.agents.sdk.mcp.lists import Lists
 
 TOOLS: Final = "get_mcp_tools"
 """The function of an agent that ours stands before."""
-LONGEST: Final = 1000
-"""Characters of a server's error that its model is told."""
 
 
 @dataclass
@@ -99,13 +96,9 @@ class AgentTools:
 
 
 def _told(context: RunContextWrapper[Any], error: Exception) -> str:
-    """What the model is told of a failed call unless its author says otherwise: a sentence of ours, or the server's."""
-    if scopes.here() is None:
-        return default_tool_error_function(context, error)
+    """What the model is told of a failed call unless its author says otherwise; the SDK would not tell it why."""
     if isinstance(error, UserError) and isinstance(error.__cause__, TaskFailed):
         return error.message
-    if isinstance(error, MCPError):
-        return f"The MCP server answers with an error: {error.message[:LONGEST]}"
     return default_tool_error_function(context, error)
 
 
