@@ -30,6 +30,7 @@ __all__ = [
     "AuthorError",
     "ExecutorInvalid",
     "Failed",
+    "McpConfigInvalid",
     "NoAgentFits",
     "NotRegistered",
     "PatternFailed",
@@ -70,6 +71,12 @@ class TaskOver(AuthorError):
             f"task.{call} was called after the answer had returned.",
             fix="Await all that an answer begins before it returns, for example with asyncio.TaskGroup.",
         )
+
+
+class McpConfigInvalid(AgentiaError):
+    """The file that configures MCP servers cannot be used; the message names what is wrong in it."""
+
+    status = 500
 
 
 class NotRegistered(AgentiaError):

@@ -91,8 +91,11 @@ class Specialist:
         return ExecutorAnswer(executor)
 
     def under(self, settings: Settings) -> "Specialist":
-        """What it is under these settings."""
-        return self.variant(settings) or self
+        """What it is under these settings. Raises McpConfigInvalid."""
+        made = self.variant(settings) or self
+        if (configure := getattr(made.answer, "configure", None)) is not None:
+            configure(settings, (made.id, made.name))
+        return made
 
     @property
     def keeps_requests(self) -> bool:

@@ -207,6 +207,11 @@ class Settings(BaseSettings):
         description="How much a task may cost by these prices, the tasks that it gives to others included; then it "
         "fails. There is no end without it.",
     )
+    mcp: Path | None = Field(
+        None,
+        description="A JSON file of MCP servers (`mcpServers`) whose tools agents with a model are given; see "
+        "[MCP servers](mcp.md).",
+    )
     openai_api_key: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY"),

@@ -21,7 +21,7 @@ ADD = Call("add", {"a": 1, "b": 2})
 
 
 class Shop:
-    """An MCP server of the `mcp` package on a socket of this process; with `old` it speaks the protocol with sessions."""
+    """An MCP server of the `mcp` package on a socket of this process; with `old` it has sessions, as before 2026."""
 
     def __init__(self, serving: Any, *, old: bool = False, json_response: bool = False) -> None:
         with bind("127.0.0.1", 0) as sock:

@@ -1,6 +1,6 @@
 """The answer of a specialist that is an agent of the SDK: its run, from the user's message to the last artifact."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,8 +12,9 @@ from agentia.agents.sdk import approvals, history, inputs
 from agentia.agents.sdk.answer import StreamedAnswer
 from agentia.agents.sdk.endings import said
 from agentia.agents.sdk.instrument import instrument
+from agentia.agents.sdk.mcp.config import configured
 from agentia.agents.sdk.mcp.lists import Lists
-from agentia.agents.sdk.mcp.servers import Pool, Servers
+from agentia.agents.sdk.mcp.servers import Pool, Servers, share
 from agentia.agents.sdk.models import Models
 from agentia.agents.sdk.runner import install
 from agentia.agents.sdk.scope import Scope, entered
@@ -39,7 +40,7 @@ class AgentAnswer:
         self.__name__ = agent.name
         self.__doc__ = agent.handoff_description or ""
         self._models: Models | None = None
-        self._pool = Pool()
+        self._pool, self._authors = Pool(), list(agent.mcp_servers)
         install()
         instrument(agent)
 
@@ -60,6 +61,15 @@ class AgentAnswer:
         elif output is not None:
             part = part_of(to_jsonable_python(output), filename="answer.json")
             await task.run.artifact("answer.json", [part], metadata={USAGE: scope.spending.metadata})
+
+    def configure(self, settings: Settings, names: Sequence[str]) -> None:
+        """Give the agent, which has these names, its author's MCP servers and those of the settings.
+
+        Raises McpConfigInvalid.
+        """
+        more = [] if settings.mcp is None else configured(settings.mcp, (*names, self.agent.name))
+        self.agent.mcp_servers = [*self._authors, *more]
+        share(self.agent, by_server=bool(more))
 
     def lifespan(self, authors: "Lifespan") -> "Lifespan":
         """What the service is entered with: the author's own, and after it MCP servers and models are closed."""

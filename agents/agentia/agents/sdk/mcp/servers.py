@@ -108,8 +108,11 @@ def _safe(tool: Any) -> bool:
     return said is not None and bool(said.read_only_hint or said.idempotent_hint)
 
 
-def share(agent: Agent[Any]) -> None:
-    """Have the tools of the agent's MCP servers journaled, and the servers shared by all tasks."""
+def share(agent: Agent[Any], *, by_server: bool = False) -> None:
+    """Have the tools of the agent's MCP servers journaled, and the servers shared by all tasks.
+
+    With `by_server` the tools carry the names of their servers, so that none is called like another one.
+    """
     for server in agent.mcp_servers:
         if "call_tool" not in vars(server):
             shared = Shared(server)
@@ -117,3 +120,5 @@ def share(agent: Agent[Any]) -> None:
     if TOOLS not in vars(agent):
         vars(agent)[TOOLS] = AgentTools(agent)
         agent.mcp_config = {"failure_error_function": _told, **agent.mcp_config}
+    if by_server:
+        agent.mcp_config = {"include_server_in_tool_names": True, **agent.mcp_config}
