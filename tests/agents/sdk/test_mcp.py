@@ -42,7 +42,7 @@ def toolbox(effects: Path) -> Callable[..., MCPServerStdio]:
 
     def make(*tools: str, **options: Any) -> MCPServerStdio:
         command: Any = {"command": sys.executable, "args": ["-S", "-E", str(TOOLBOX), str(effects), *tools]}
-        return MCPServerStdio(command, name="toolbox", **options)
+        return MCPServerStdio(command, **{"name": "toolbox", "client_session_timeout_seconds": 30, **options})
 
     return make
 

@@ -106,9 +106,9 @@ def serve(alone: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Serves an agent with that server: its client, and the model."""
     monkeypatch.setattr("agentia.agents.sdk.mcp.connection.FIRST_PAUSE", 0.0)
 
-    async def start(shop: Shop, *steps: Say, **options: Any) -> Any:
+    async def start(shop: Shop, *steps: Say) -> Any:
         model = scripted(*steps)
-        server = MCPServerStreamableHttp({"url": shop.url}, **options)
+        server = MCPServerStreamableHttp({"url": shop.url}, client_session_timeout_seconds=30)
         return await alone.serve(Specialist(Agent(name="worker", model=model, mcp_servers=[server]), SKILLS)), model
 
     return start
@@ -184,7 +184,7 @@ async def test_a_server_that_floods_is_bounded(
     serving: Any, serve: Any, monkeypatch: pytest.MonkeyPatch, call: Call, json_response: bool, said: str
 ) -> None:
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.LONGEST", 1_000_000)
-    monkeypatch.setattr("agentia.agents.sdk.mcp.watch.BURST", 500_000)
+    monkeypatch.setattr("agentia.agents.sdk.mcp.watch.BURST", 20_000)
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.TOO_LONG", "it has sent a message of more than 1 MB")
     shop = Shop(serving, old=True, json_response=json_response)
     async with shop.open():
