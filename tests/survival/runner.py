@@ -1,6 +1,7 @@
 """The process that forks the services of the survival tests; it has imported them once, so that a start takes moments.
 
-Orders come on stdin, a JSON line each; on stdout it tells who began and who ended. When stdin closes, all are killed.
+Its argument is the module of its cast. Orders come on stdin, a JSON line each; on stdout it tells who began and who
+ended. When stdin closes, all are killed.
 """
 
 import json
@@ -12,6 +13,7 @@ import socket
 import sys
 import traceback
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,8 +29,9 @@ from agentia.core.service import bind
 from agentia.core.settings import Settings
 from agentia.gateway.main import run as run_gateway
 from agentia.registry.main import run as run_registry
-from tests.survival.actors import CAST
 from tests.survival.effects import STAGE
+
+CAST = import_module(sys.argv[1]).CAST
 
 
 @dataclass(frozen=True)

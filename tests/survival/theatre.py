@@ -13,12 +13,12 @@ TOP: Final = Path(__file__).parents[2]
 
 
 class Runner:
-    """The runner process of a test session; one test at a time listens to it."""
+    """A runner process of a test session, for the cast of a module; one test at a time listens to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cast: str = "tests.survival.actors") -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AGENTIA_")}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.survival.runner"],
+            [sys.executable, "-m", "tests.survival.runner", cast],
             cwd=TOP,
             env=environment,
             stdin=subprocess.PIPE,

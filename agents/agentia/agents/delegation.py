@@ -16,13 +16,11 @@ from agentia.agents.following import follow
 from agentia.agents.parts import part_of, text_of
 from agentia.agents.peer import Peer
 from agentia.agents.peers import Errand, Peers
-from agentia.agents.spending import Spending
+from agentia.agents.spending import DELEGATE, Spending
 from agentia.tasks.replay import digest
 from agentia.tasks.run import Run
 from agentia.tasks.states import COMPLETED, name
 
-DELEGATE: Final = "delegate"
-"""What the places of delegations in a journal begin with."""
 GRACE: Final = 1.0
 """Seconds after its deadline that a child has to say itself that it is over."""
 LONGEST: Final = 2000
@@ -41,14 +39,13 @@ async def delegate(
 ) -> Delegated:
     """Choose an agent for `need`, send it the message, relay its progress, and return what it made of it.
 
-    What it has used of language models is counted in `spending`, once in each attempt.
+    What it has used of language models is counted in `spending`.
     Raises NoAgentFits, PeerRefused, PeerUnreadable, AgentSilent, or PeerFailed when its task does not complete.
     """
     given = message_parts(need, parts)
     place = run.ordinal(DELEGATE)
     key = digest(need.encode(), *(part.SerializeToString(deterministic=True) for part in given))
     if (done := run.recall(f"{place}/done", key)) is not None:
-        spending.add(done[0].get("used", {}))
         return load(done[0])
     child: Child | None = None
     try:

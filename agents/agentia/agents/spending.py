@@ -1,12 +1,14 @@
 """What language models have used for a task, in its children too, and the budgets that end it."""
 
+import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 from agentia.agents.errors import TaskFailed, TaskRejected
 from agentia.core.settings import Settings
+from agentia.tasks.records import JournalEntry
 
 COST: Final = "cost"
 COUNTS: Final = (
@@ -17,23 +19,28 @@ COUNTS: Final = (
     "cached_tokens",
     "reasoning_tokens",
 )
+MODEL, DELEGATE = "model", "delegate"
+"""What the places of models' answers and of delegations in a journal begin with."""
 SHARE: Final = 0.5
 """How much of what is left a child may spend: several at once, and children of theirs, cannot spend more than all."""
 
 
 class Spending:
-    """The usage of all model calls of a task. It is told of each once in an attempt, from the journal at reruns.
+    """The usage of all model calls of a task: those of earlier attempts stand in the `journal`, of others it is told.
 
+    What happens within a step does not happen again at a rerun, so that nobody could tell of it then.
     `tokens` and `money` (in the currency of AGENTIA_MODEL_PRICE) are its budgets, None for no end. `given` is what whom
     it works for has left to it.
     """
 
-    def __init__(self, settings: Settings, given: float | None = None) -> None:
+    def __init__(self, settings: Settings, given: float | None = None, journal: Iterable[JournalEntry] = ()) -> None:
         self.tokens = settings.task_tokens
         self.money = min((each for each in (settings.task_cost, given) if each is not None), default=None)
         self._given = given is not None and given == self.money
         self._lent: dict[str, float] = {}
         self.used: dict[str, float] = {}
+        for used in _recorded(journal):
+            self.add(used)
 
     @property
     def left(self) -> float | None:
@@ -95,6 +102,16 @@ class Spending:
             f"The task's language models have cost {_money(self.used.get(COST, 0.0))}{others} of a budget of"
             f" {_money(self.money or 0.0)}. Ask for less at once; {raised}."
         )
+
+
+def _recorded(journal: Iterable[JournalEntry]) -> Iterator[Mapping[str, Any]]:
+    """What the answers of models, and the ends of delegations, say of their usage."""
+    for entry in journal:
+        kind, _, place = entry.step.rpartition("step/")[2].partition("/")
+        if kind == MODEL or (kind == DELEGATE and place.endswith("/done")):
+            result = json.loads(entry.result)
+            if isinstance(result, dict):
+                yield told(result.get("usage" if kind == MODEL else "used"), None)
 
 
 def told(metadata: Any, lent: float | None) -> dict[str, float]:

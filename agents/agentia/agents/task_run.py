@@ -9,12 +9,12 @@ from typing import Any, Final
 from a2a.types.a2a_pb2 import Message, Part
 
 from agentia.agents.delegated import Delegated
-from agentia.agents.delegation import DELEGATE, delegate
+from agentia.agents.delegation import delegate
 from agentia.agents.errors import StepInvalid, TaskOver
 from agentia.agents.files import File, files_in
 from agentia.agents.parts import data_of, part_of, text_of
 from agentia.agents.peers import Peers
-from agentia.agents.spending import Spending
+from agentia.agents.spending import DELEGATE, Spending
 from agentia.agents.steps import Call, checked_step
 from agentia.core.fetch import SafeFetcher
 from agentia.core.settings import Settings
@@ -84,7 +84,7 @@ class TaskRun(Request):
         self._run, self._over = run, False
         self._whole: TaskRun = self if whole is None else whole._whole
         self._delegating: set[asyncio.Task[Any]] = set() if whole is None else whole._delegating
-        self._spending = Spending(around.settings, run.caller.budget) if whole is None else whole.spending
+        self._spending = Spending(around.settings, run.caller.budget, run.journal) if whole is None else whole.spending
 
     @property
     def id(self) -> str:

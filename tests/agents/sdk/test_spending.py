@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from agents import Agent, function_tool
+from agents import Agent, Runner, function_tool
 
 from agentia.agents import Skill, Specialist, send_task
 from agentia.agents.testing import Call, Say, scripted
@@ -105,6 +105,30 @@ async def test_what_others_use_for_a_task_is_counted_in_it(mesh: Any) -> None:
 
     used = usage(task)
     assert (used["requests"], used["total_tokens"], used["cost"]) == (3, 180, 20 + 200 + 20)
+
+
+async def test_what_was_used_within_a_tool_counts_after_a_restart_too(mesh: Any) -> None:
+    """A finished tool is not called again, and so neither its own runs nor the agents that it has sent tasks."""
+    poet = Agent(name="poet", model=scripted(Say("roses")))
+
+    @function_tool
+    async def rhyme() -> str:
+        return str((await Runner.run(poet, "a line")).final_output)
+
+    @function_tool(needs_approval=True)
+    def pay() -> str:
+        """Send money."""
+        return "paid"
+
+    both = [Call("rhyme", id="r"), Call("send_task", {"agent": "fx", "message": "100 USD in EUR"}, id="s")]
+    steps = Say(calls=both), Say(calls=[Call("pay", id="p")]), Say("Done.")
+    await mesh.join(agent(Say("92")), model_price=PRICE)
+    client = await mesh.join(agent(*steps, name="desk", tools=[rhyme, send_task, pay]), model_price=PRICE)
+    asked = await client.send("go")
+
+    task = await client.send("yes", taskId=asked["id"])
+
+    assert (usage(task)["requests"], usage(task)["cost"]) == (5, 5 * 20)
 
 
 async def test_others_may_spend_half_of_what_is_left_and_a_failed_one_is_paid_for(mesh: Any) -> None:

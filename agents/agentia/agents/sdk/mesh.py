@@ -9,10 +9,10 @@ from a2a.types.a2a_pb2 import Part
 from agents import FunctionTool, RunContextWrapper, function_tool
 
 from agentia.agents.delegated import Delegated
-from agentia.agents.delegation import DELEGATE
 from agentia.agents.errors import PeerError
 from agentia.agents.parts import json_of, part_of
 from agentia.agents.sdk import shelf
+from agentia.agents.spending import DELEGATE
 from agentia.agents.task_run import TaskRun
 from agentia.registry.client import Match
 

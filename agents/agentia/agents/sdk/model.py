@@ -12,6 +12,7 @@ from openai.types.responses import Response, ResponseCompletedEvent
 from agentia.agents.sdk import responses
 from agentia.agents.sdk.retries import patiently
 from agentia.agents.sdk.scope import Scope, here
+from agentia.agents.spending import MODEL
 
 LONGEST: Final = 2000
 """Characters of what a model says beside its tool calls that a status repeats."""
@@ -47,7 +48,6 @@ class JournaledModel(Model):
             return await inner.get_response(*given, **named)
         text = output_schema is None or output_schema.is_plain_text()
         spoken = scope.answer is not None and text and not self.held
-
         price = scope.models.price(name)
 
         async def call() -> dict[str, Any]:
@@ -55,13 +55,13 @@ class JournaledModel(Model):
             ask = _streamed(scope, inner, given, named) if spoken else _whole(inner, given, named)
             response = await patiently(scope.task, ask)
             scope.distinct(response)
-            return responses.dump(response, price)
+            dumped = responses.dump(response, price)
+            scope.spending.add(dumped["usage"])
+            return dumped
 
-        place = f"model/{self.agent.replace('/', '%2F')}/{scope.turn}"
-        known = await scope.task.run.step(place, call, [self.agent, input])
-        made = responses.load(known)
+        place = f"{MODEL}/{self.agent.replace('/', '%2F')}/{scope.turn}"
+        made = responses.load(await scope.task.run.step(place, call, [self.agent, input]))
         scope.take(self.agent, made)
-        scope.spending.add(known["usage"])
         await _say(scope, made)
         return made
 
