@@ -32,7 +32,8 @@ def said(task: TaskRun, exc: AgentsException, turns: int) -> BaseException:
     if isinstance(exc, InputGuardrailTripwireTriggered | OutputGuardrailTripwireTriggered):
         return _tripped(exc)
     if isinstance(exc, ToolInputGuardrailTripwireTriggered | ToolOutputGuardrailTripwireTriggered):
-        return TaskRejected(f"A guardrail of this agent's tools does not allow this: {exc.guardrail.get_name()}.")
+        why = f" {info}" if isinstance(info := exc.output.output_info, str) and info else ""
+        return TaskRejected(f"The guardrail {exc.guardrail.get_name()} of this agent's tools does not allow this.{why}")
     where = {"task": task.id, "place": line_of(exc)}
     log.warning("agent run failed", extra={**where, "reason": f"{type(exc).__name__}: {exc}"}, exc_info=exc)
     return TaskFailed(_sentence(exc, turns))

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from agents import Agent, FunctionTool, Handoff, ModelSettings
+from agents import Agent, FunctionTool, Handoff, HostedMCPTool, ModelSettings
 from agents.models.default_models import get_default_model_settings
 
-from agentia.agents.sdk import guardrails, tools
+from agentia.agents.sdk import guardrails, hosted, tools
 from agentia.agents.sdk.mcp.servers import TOOLS, share
 from agentia.agents.sdk.model import JournaledModel
 
@@ -26,6 +26,8 @@ def instrument(agent: Agent[Any]) -> None:
         if isinstance(tool, FunctionTool):
             tools.journal(tool)
             _also(getattr(tool, "_agent_instance", None))
+        elif isinstance(tool, HostedMCPTool):
+            hosted.journal(tool)
     for handoff in agent.handoffs:
         _also(_target(handoff) if isinstance(handoff, Handoff) else handoff)
 

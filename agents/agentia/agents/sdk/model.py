@@ -9,7 +9,7 @@ from agents import Model, ModelBehaviorError, ModelResponse, ModelSettings, Mult
 from agents.models.default_models import get_default_model_settings
 from openai.types.responses import Response, ResponseCompletedEvent
 
-from agentia.agents.sdk import responses
+from agentia.agents.sdk import hosted, responses
 from agentia.agents.sdk.retries import patiently
 from agentia.agents.sdk.scope import Scope, here
 from agentia.agents.spending import MODEL
@@ -119,7 +119,8 @@ def _streamed(scope: Scope, inner: Model, given: tuple[Any, ...], named: dict[st
 
 
 async def _say(scope: Scope, made: ModelResponse) -> None:
-    """What the model says beside its tool calls is progress, and not the answer."""
+    """What the model says beside its tool calls is progress, and not the answer; so is what its own tools did."""
+    await hosted.tell(scope, made)
     if scope.answer is None or not responses.calls_in(made):
         return
     if text := responses.text_in(made).strip():

@@ -22,6 +22,20 @@ _USUAL: Final[dict[str, type[BaseModel]]] = {
     "function_call": ResponseFunctionToolCall,
     "reasoning": ResponseReasoningItem,
 }
+_DONE: Final = frozenset(
+    {
+        "message",
+        "reasoning",
+        "compaction",
+        "web_search_call",
+        "file_search_call",
+        "code_interpreter_call",
+        "image_generation_call",
+        "mcp_call",
+        "mcp_list_tools",
+    }
+)
+"""Items that nobody has to do anything for: what is said, and what the endpoint's own tools did."""
 _COUNTS: Final = ("requests", "input_tokens", "output_tokens", "total_tokens")
 
 
@@ -79,7 +93,7 @@ def text_in(response: ModelResponse) -> str:
 
 def calls_in(response: ModelResponse) -> bool:
     """Whether the model wants something done before it goes on."""
-    return any(item.type not in ("message", "reasoning") for item in response.output)
+    return any(item.type not in _DONE for item in response.output)
 
 
 def _usage(value: dict[str, int]) -> Usage:

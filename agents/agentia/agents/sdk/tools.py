@@ -6,7 +6,7 @@ from typing import Any, Final
 from agents import FunctionTool
 from agents.tool_context import ToolContext
 
-from agentia.agents.sdk import outputs
+from agentia.agents.sdk import guardrails, outputs
 from agentia.agents.sdk.scope import Scope, entered, here
 
 LONGEST: Final = 300
@@ -49,7 +49,8 @@ class JournaledTool:
 
 
 def journal(tool: FunctionTool) -> None:
-    """Have the calls of a tool journaled."""
+    """Have the calls of a tool journaled, and what its guardrails say of them."""
+    guardrails.journal_tool(tool)
     if not isinstance(tool.on_invoke_tool, JournaledTool):
         tool.on_invoke_tool = JournaledTool(tool)
 

@@ -68,7 +68,7 @@ def _output(say: Say) -> list[Event]:
         }
         for number, call in enumerate(say.calls)
     ]
-    return [*([_message(say.text)] if say.text else []), *calls]
+    return [*say.items, *([_message(say.text)] if say.text else []), *calls]
 
 
 def _message(text: str) -> Event:

@@ -26,13 +26,15 @@ class Call:
 @dataclass(frozen=True)
 class Say:
     """A model answers: with text, calls of tools, or both. `tokens` are those of the question and of the answer,
-    `cached` says how many of the question the endpoint had kept.
+    `cached` says how many of the question the endpoint had kept. `items` stand before that: what an endpoint that
+    speaks Responses says of its own tools, as JSON (`{"type": "web_search_call", …}`).
     """
 
     text: str = ""
     calls: Sequence[Call] = ()
     tokens: tuple[int, int] = (10, 5)
     cached: int = 0
+    items: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)
