@@ -8,6 +8,7 @@ import os
 import re
 import runpy
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -25,13 +26,14 @@ from agents import (
     function_tool,
     handoff,
 )
+from agents.mcp import MCPServerStdio
 from pydantic import BaseModel
 
 from agentia.agents import Skill, Specialist, TaskRun
 from agentia.agents.sdk.scope import here
 from agentia.tasks import stream
 from agentia.tasks.log import TaskLog
-from tests.survival.effects import note
+from tests.survival.effects import NOTES, note
 
 DIE: Final = "SURVIVAL_DIE"
 """The environment's name for the mark of the task and the number of the commit at which the process dies: `7:3`."""
@@ -39,6 +41,7 @@ MORTAL: Final = re.compile(r"#(\d+)!")
 """The mark of a task at which somebody may die, in its first message."""
 PIECE: Final = 24
 """Characters of an answer that are gathered, so that one has several chunks."""
+TOOLBOX: Final = Path(__file__).parents[1] / "agents" / "sdk" / "toolbox.py"
 PATTERNS: Final = Path(__file__).parents[2] / "examples" / "patterns"
 WORKERS: Final = {"chain": 2, "route": 2, "parallel": 3, "orchestrate": 2, "refine": 2}
 """How many others an example has beside its organiser."""
@@ -189,6 +192,28 @@ def payer() -> Agent[Any]:
     return Agent(name="payer", instructions="payer", tools=[pay, bank.as_tool("bank", "Pays.")])
 
 
+def clerk() -> Agent[Any]:
+    """Calls tools of an MCP server, one of them with its user's word."""
+    command: Any = {
+        "command": sys.executable,
+        "args": ["-S", "-E", str(TOOLBOX), os.devnull, "add", "note"],
+        "env": {NOTES: os.environ[NOTES]},
+    }
+
+    def whose(context: Any) -> Any:
+        run = context.run_context.context.run
+        return {"effect": [run.task_id, run.effect("tool").partition("/")[2]]}
+
+    server = MCPServerStdio(
+        command,
+        name="toolbox",
+        client_session_timeout_seconds=60,
+        require_approval={"note": "always"},
+        tool_meta_resolver=whose,
+    )
+    return Agent(name="clerk", instructions="clerk", mcp_servers=[server])
+
+
 def _scope() -> TaskRun:
     scope = here()
     assert scope is not None
@@ -209,6 +234,7 @@ CAST: Final[dict[str, Callable[[str], Specialist]]] = {
     "tripped": partial(mortal, partial(guarded, trips=True)),
     "friend": partial(mortal, friend),
     "payer": partial(mortal, payer),
+    "clerk": partial(mortal, clerk),
     **{
         name: made
         for pattern in WORKERS

@@ -33,6 +33,7 @@ ACTS: Final = {
     "tripped": Act("May I?"),
     "friend": Act("Who am I?", before=["I am Ann.", "I am four."]),
     "payer": Act("Buy it", answers=["yes", "no", "yes"]),
+    "clerk": Act("Add it up", answers=["yes"]),
 }
 Lines = Callable[[str, str], list[Say]]
 LINES: Final[dict[str, Lines]] = {
@@ -61,6 +62,11 @@ LINES: Final[dict[str, Lines]] = {
         Say(calls=[Call("pay", {"amount": 1}, "call_0"), Call("pay", {"amount": 2}, "call_1")]),
         Say(calls=[Call("bank", {"input": mark}, "call_0")]),
         Say(f"Done: {seen}"),
+    ],
+    "clerk": lambda mark, seen: [
+        Say(calls=[Call("add", {"a": 1, "b": 2}, "call_0"), Call("note", {"text": "three"}, "call_1")]),
+        Say(calls=[Call("add", {"a": 3, "b": 4}, "call_0")]),
+        Say(f"All of it: {seen}"),
     ],
     "bank": lambda mark, seen: [Say(calls=[Call("pay", {"amount": 3}, "call_0")]), Say("Paid.")],
 }  # fmt: skip

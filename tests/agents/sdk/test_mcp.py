@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -199,6 +201,17 @@ async def test_a_server_that_dies_is_started_again_and_the_model_is_told(serve: 
         "3",
     ]
     assert lines(effects) == ["connected", "die {}", "connected", 'add {"a": 1, "b": 2}']
+
+
+async def test_a_server_that_is_killed_between_two_tasks_is_started_again(serve: Any, effects: Path) -> None:
+    client, model = await serve(*calling(Call("pid")), *calling(Call("note")))
+
+    await client.send("which?")
+    os.kill(int(outputs(model)[0]), signal.SIGKILL)
+    await client.send("note it")
+
+    assert outputs(model) == ["note done"]
+    assert lines(effects) == ["connected", "pid {}", "connected", "note {}"]
 
 
 async def test_a_call_that_does_no_harm_is_made_again_when_its_server_dies(

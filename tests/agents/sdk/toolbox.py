@@ -1,6 +1,7 @@
 """An MCP server on stdio that speaks the protocol by hand, so that it starts at once and may misbehave.
 
-To be run as `python toolbox.py EFFECTS [names of its tools]`; each call it takes is a line in the file EFFECTS.
+To be run as `python toolbox.py EFFECTS [names of its tools]`; each call it takes is a line in the file EFFECTS. One
+that says in its `_meta` whose effect it is (a task and a key) is a note of the survival tests, by the agent's process.
 """
 
 import json
@@ -10,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-EFFECTS = Path(sys.argv[1])
-TOOLS = sys.argv[2:] or ["add", "note", "hang", "die", "big", "fail", "chart", "flood", "complain", "long"]
+EFFECTS, AGENT = Path(sys.argv[1]), os.getppid()
+TOOLS = sys.argv[2:] or ["add", "note", "hang", "die", "big", "fail", "chart", "flood", "complain", "long", "pid"]
 READ_ONLY = ("add", "die_once_safely")
 
 
@@ -23,6 +24,12 @@ def send(message: Any) -> None:
 def note(words: str) -> None:
     with EFFECTS.open("a") as file:
         file.write(f"{words}\n")
+
+
+def effect(task: str, key: str) -> None:
+    made = {"task": task, "word": "did", "key": key, "by": "", "pid": AGENT, "at": time.monotonic()}
+    with open(os.environ["SURVIVAL_NOTES"], "a") as file:
+        file.write(json.dumps(made) + "\n")
 
 
 def text(words: str, **more: Any) -> Any:
@@ -44,6 +51,8 @@ def call(name: str, given: Any) -> Any:
         os._exit(3)
     if name == "big":
         return text("x" * given["size"])
+    if name == "pid":
+        return text(str(os.getpid()))
     if name == "fail":
         return text("no such table", isError=True)
     if name == "chart":
@@ -92,6 +101,8 @@ def main() -> None:
         elif method == "tools/list":
             made = {"tools": listed()}
         elif method == "tools/call":
+            if whose := params.get("_meta", {}).get("effect"):
+                effect(*whose)
             made = call(params["name"], params.get("arguments") or {})
         elif method == "ping":
             made = {}
