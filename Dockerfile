@@ -23,10 +23,6 @@ RUN python3 -m pip --python /opt/agentia/bin/python install --no-cache-dir --no-
     && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /code/lib
 
 FROM ${PYTHON_IMAGE}
-LABEL org.opencontainers.image.title="Agentia" \
-      org.opencontainers.image.description="A mesh of A2A agents: every service of it is a command of this image." \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.documentation="docs/containers.md"
 RUN groupadd --gid 10001 agentia \
     && useradd --uid 10001 --gid agentia --no-create-home --home-dir /data --shell /usr/sbin/nologin agentia \
     && install -d -o agentia -g agentia /data /secrets/database /secrets/mesh
@@ -41,6 +37,14 @@ ENV PATH=/opt/agentia/bin:/usr/local/bin:/usr/bin:/bin \
 WORKDIR /data
 USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --retries=3 CMD ["is-ready"]
+HEALTHCHECK --interval=3s --timeout=4s --start-period=60s --retries=3 CMD ["is-ready"]
 ENTRYPOINT ["agentia"]
 CMD ["--help"]
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Agentia" \
+      org.opencontainers.image.description="A mesh of A2A agents: every service of it is a command of this image." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.documentation="docs/containers.md" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"

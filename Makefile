@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3 picks a Python, UV= (empty) installs with pip though uv is there, ARGS=… goes to the command itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test survival lint bench lock clean
+.PHONY: help install up test survival containers lint bench lock clean
 .NOTPARALLEL:
 
 ROOMS := core cards tasks agents registry gateway cli
@@ -22,6 +22,7 @@ help:
 	@echo "make up       set up what Agentia needs, then start the mesh on this machine (Ctrl-C ends it)"
 	@echo "make test     run the tests          make lint   check style and types"
 	@echo "make survival run the tests that kill processes, for minutes"
+	@echo "make containers  build the image, and run the mesh of compose.yaml through all that can happen to it"
 	@echo "make bench    run the benchmarks     make lock   write the locks of all dependencies"
 	@echo "make install  set up .venv only      make clean  remove what was set up, but not your data in .agentia"
 
@@ -37,6 +38,9 @@ test: .venv/.installed-test .venv/.compiled
 # What `make test` leaves out; what was skipped is named, since then something is not proven.
 survival: .venv/.installed-test .venv/.compiled
 	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -m survival -n 2 -rs $(ARGS)
+
+containers: .venv/.installed-test .venv/.compiled
+	@PYTHONDONTWRITEBYTECODE= scripts/containers .venv/bin/python -m pytest -m containers -rs $(or $(ARGS),tests/containers)
 
 lint: .venv/.installed-test
 	@.venv/bin/ruff check .

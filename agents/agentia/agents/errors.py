@@ -7,6 +7,7 @@ AuthorError            (of core) the code of the agent's author is at fault; `pl
 ├── ExecutorInvalid    what an AgentExecutor publishes
 └── TaskOver           a TaskRun used after its end
 NotRegistered
+DatabaseSilent
 PeerError
 ├── NoAgentFits
 ├── PeerRefused
@@ -28,6 +29,7 @@ __all__ = [
     "AgentUnreached",
     "AnswerInvalid",
     "AuthorError",
+    "DatabaseSilent",
     "ExecutorInvalid",
     "Failed",
     "McpConfigInvalid",
@@ -81,6 +83,12 @@ class McpConfigInvalid(AgentiaError):
 
 class NotRegistered(AgentiaError):
     """The agent runs, but others cannot find it yet."""
+
+    status = 503
+
+
+class DatabaseSilent(AgentiaError):
+    """The agent runs, but cannot take tasks: its database is away."""
 
     status = 503
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 import httpx
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from starlette.applications import Starlette
 from agentia.agents.answering import Answering
 from agentia.agents.callers import PinnedKeys, identifier
 from agentia.agents.children import Children, open_children
-from agentia.agents.errors import NotRegistered
+from agentia.agents.errors import DatabaseSilent, NotRegistered
 from agentia.agents.patience import SECONDS
 from agentia.agents.peers import Peers
 from agentia.agents.specialists import Specialist
@@ -37,10 +38,14 @@ from agentia.tasks.open import open_store
 from agentia.tasks.operations import Operations
 from agentia.tasks.outbox import Outbox
 from agentia.tasks.push import PushConfigs
+from agentia.tasks.records import StorageFailed
 from agentia.tasks.rest import Rest
 from agentia.tasks.retention import Retention
 from agentia.tasks.storage import Store
 from agentia.tasks.webhook import Webhooks
+
+DATABASE_SECONDS: Final = 2.0
+"""For an answer of the database when somebody asks whether this service can work."""
 
 
 @dataclass(slots=True)
@@ -99,6 +104,8 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
     async def ready() -> None:
         if not parts.registered.is_set():
             raise NotRegistered(f"{specialist.name} is not in the registry yet.")
+        parts.registry.clocks.check()
+        await _answering(parts.store)
 
     app = service_app(
         routes,
@@ -134,6 +141,15 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
     webhooks = Webhooks(around.fetcher.post, partial(sign_webhook, key))
     outbox = Outbox(store, engine.topics, webhooks, seconds=settings.lease_seconds)
     return _Parts(store, engine, outbox, registry, http, around, asyncio.Event())
+
+
+async def _answering(store: Store) -> None:
+    """Raise when the database does not answer soon."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS):
+            await store.due("")
+    except (TimeoutError, StorageFailed) as exc:
+        raise DatabaseSilent("The task database does not answer.") from exc
 
 
 @asynccontextmanager

@@ -21,6 +21,9 @@ IDLE_SECONDS: Final = 60.0
 URL: Final = (
     "Write it as postgresql://user:password@host/database, with signs like @ or / in the password as %40 or %2F."
 )
+ENTRANCE: Final = (
+    "Check the user and the password: AGENTIA_DATABASE_URL, AGENTIA_DATABASE_PASSWORD or the file it names."
+)
 INSTALL: Final = "Install it with `pip install 'agentia[postgres]'`, or leave AGENTIA_DATABASE_URL unset to use SQLite."
 
 SERVER: Final = {"jit": "off", "plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
@@ -144,6 +147,8 @@ def translated(exc: Exception, *, sent: bool = False) -> Exception:
         return DatabaseLost("The database could not do that right now.")
     if code == "53100":
         return DatabaseFull("There is no space left in the database.")
+    if code[:2] == "28":
+        return DatabaseUnusable(f"The database does not let us in ({exc}).", fix=ENTRANCE)
     if isinstance(exc, asyncpg.PostgresError):
         return DatabaseUnusable(f"The database refuses to work for us ({exc}).")
     return exc

@@ -56,6 +56,7 @@ class Parts:
             raise RegistryAway("The registry does not answer.")
         if not self.pin.pinned:
             raise KeyNotPinned(self.pin.refusal or "The registry does not hold the gateway's key yet.")
+        self.registry.clocks.check()
 
 
 def assemble(settings: Settings, key: ServiceKey) -> Parts:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx
 
+from agentia.registry.clock import Clocks
 from agentia.registry.errors import AgentNotFound, RegistryError, RegistryRefused, RegistryUnavailable
 from agentia.registry.membership import keep_registered
 from agentia.registry.model import Agent, Instance, Match, Status
@@ -45,6 +46,7 @@ class RegistryClient:
             timeout=httpx.Timeout(SECONDS, connect=CONNECT_SECONDS),
             transport=httpx.AsyncHTTPTransport(retries=RETRIES, verify=secure),  # of its own: no proxy on the way
         )
+        self.clocks = Clocks()
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,6 +133,7 @@ class RegistryClient:
             response = await self._http.request(method, path, json=body, params=query)
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise _unavailable("does not answer") from exc
+        self.clocks.heard(response.headers.get("date"))
         if response.is_success:
             return _json(response) if response.content else None
         raise _refusal(response)

@@ -12,6 +12,7 @@ RegistryError
 ├── KeysInvalid          a key set that cannot be pinned
 ├── RequestInvalid       a request that cannot be read
 ├── StorageFailed        the registry's database cannot be read or written
+├── ClockOff             (client) the registry's clock shows another time
 ├── RegistryUnavailable  (client) the registry does not answer
 └── RegistryRefused      (client) the registry said no; `reason` is the code it gave
 """
@@ -91,6 +92,12 @@ class StorageFailed(RegistryError):
 
 class RegistryUnavailable(RegistryError):
     """The registry does not answer, or answers with nonsense."""
+
+    status = 503
+
+
+class ClockOff(RegistryError):
+    """This machine's clock and the registry's differ by more than tokens allow for."""
 
     status = 503
 

@@ -13,7 +13,8 @@ from agentia.core.identity.hops import MAX_HOPS, MAX_LIFETIME, Hop, origin
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-LEEWAY = 10  # seconds by which the clocks of two machines may differ
+LEEWAY = 10  # seconds for which an expired token is still good, as clocks of two machines differ
+EARLY = 90  # seconds that a token may come before its time; services whose clocks differ by as much are not ready
 MAX_TOKEN_CHARS = 65_536
 _CACHED = 1024
 
@@ -107,8 +108,11 @@ class HopVerifier:
     def _check_call(self, claims: Claims) -> None:
         if claims.aud not in self._audience:
             raise HopInvalid("The hop token is addressed to another service.")
-        if claims.exp - claims.iat > MAX_LIFETIME or claims.iat > time.time() + LEEWAY:
-            raise HopInvalid("The hop token is not valid at this time.")
+        ahead = claims.iat - time.time()
+        if claims.exp - claims.iat > MAX_LIFETIME:
+            raise HopInvalid("The hop token is valid for longer than any may be.")
+        if ahead > EARLY:
+            raise HopInvalid(f"The hop token is of a clock that is {ahead:.0f} seconds ahead of this one.")
         if self._name in claims.chain:
             raise HopCycle(f"{self._name} already works on this task: {' → '.join([*claims.chain, self._name])}.")
         if len(claims.chain) > MAX_HOPS:

@@ -1,0 +1,35 @@
+"""An agent for containers under test: its tasks take a while, in steps that tell where they were done."""
+
+import asyncio
+import json
+import os
+import re
+import socket
+from functools import partial
+
+from agentia.agents import Skill, TaskRun, specialist
+
+
+@specialist(skills=[Skill("drip", "Let water drip from a tap, drop after drop", examples=["drip 10 drops"])])
+async def dripper(task: TaskRun) -> str:
+    """The text names how many drops, a fifth of a second each; the answer says in which containers they fell."""
+    count = int((re.search(r"\d+", task.text) or ["5"])[0])
+    if "eat" in task.text:
+        await task.step("eat", eat)
+    fallen = []
+    async with task.stream("drops.txt") as out:
+        for number in range(count):
+            fallen.append(await task.step(f"drop-{number}", partial(fall, number)))
+            await out.write(f"{fallen[-1]}\n")
+    return json.dumps(fallen)
+
+
+async def fall(number: int) -> str:
+    """One drop; where it fell."""
+    await asyncio.sleep(0.2)
+    return f"{number}@{socket.gethostname()}"
+
+
+async def eat() -> int:
+    """More memory than the container may have."""
+    return len(b"".join(os.urandom(50_000_000) for _ in range(40)))
