@@ -17,6 +17,8 @@ ROOT: Final = Path(__file__).parents[2]
 FILES: Final = (ROOT / "compose.yaml", ROOT / "tests/containers/compose.test.yaml")
 ENDED: Final = frozenset({"COMPLETED", "FAILED", "CANCELED", "REJECTED"})
 PATIENCE: Final = 60.0
+AWAY: Final = (httpx.HTTPError, AssertionError, ValueError)
+"""What a call raises while somebody on its way is away."""
 
 
 def docker(*arguments: str, check: bool = True) -> str:
@@ -92,21 +94,24 @@ class Mesh:
         return dict(answer.json()["result"])
 
     def begin(self, text: str, agent: str = "") -> str:
-        """The id of a task that is under way."""
+        """The id of a task that is under way; sent again, as clients may, until somebody takes it."""
         message = {"messageId": uuid.uuid4().hex, "role": "ROLE_USER", "parts": [{"text": text}]}
         ahead = {"message": message, "configuration": {"returnImmediately": True}}
-        task = self.rpc("SendMessage", agent, **ahead)["task"]
-        return str(task["id"])
+
+        def send() -> str:
+            try:
+                return str(self.rpc("SendMessage", agent, **ahead)["task"]["id"])
+            except AWAY:
+                return ""
+
+        return str(until(f"somebody takes {text!r}", send))
 
     def task(self, task_id: str, agent: str = "") -> dict[str, Any]:
         """A task as it is; nothing while somebody on the way is away."""
         try:
             return self.rpc("GetTask", agent, id=task_id)
-        except (httpx.HTTPError, AssertionError, ValueError):
+        except AWAY:
             return {}
-
-    def state(self, task_id: str, agent: str = "") -> str:
-        return str(self.task(task_id, agent).get("status", {}).get("state", "")).removeprefix("TASK_STATE_")
 
     def ended(self, task_id: str, agent: str = "", *, within: float = PATIENCE) -> dict[str, Any]:
         """A task once it has ended."""
@@ -118,9 +123,17 @@ class Mesh:
 
         return dict(until(f"the end of {task_id}", look, within=within))
 
-    def ready(self, container: str) -> str:
-        """What a service says at /readyz, asked from inside of its container: nothing when it can work."""
-        return docker("exec", container, "is-ready", check=False).strip()
+
+def ready(container: str) -> bool:
+    """Whether a service can work, as its own health check says now."""
+    (known,) = inspected(container)
+    check = known["Config"]["Healthcheck"]["Test"][1:]
+    return subprocess.run(["docker", "exec", container, *check], capture_output=True, check=False).returncode == 0
+
+
+def lacking(container: str) -> str:
+    """What a service says that it cannot work without; nothing when it can work."""
+    return docker("exec", container, "is-ready", check=False).strip()
 
 
 def said(task: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.mesh import Mesh, docker, inspected, until
+from tests.containers.mesh import Mesh, docker, inspected, lacking, ready, until
 
 FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
@@ -29,7 +29,7 @@ def odd(mesh: Mesh, service: str, *options: str, command: tuple[str, ...] = ()) 
 
 def lacks(container: str, words: str) -> None:
     """Wait until it is unready for that reason; see that it said so in one line, and that it lives."""
-    until(f"{container} says {words!r}", lambda: words in docker("exec", container, "is-ready", check=False))
+    until(f"{container} says {words!r}", lambda: words in lacking(container))
     lines = [json.loads(line) for line in docker("logs", container, check=False).splitlines() if line.startswith("{")]
     told = [line for line in lines if words in json.dumps(line, ensure_ascii=False)]
     assert len(told) == 1, told
@@ -37,9 +37,9 @@ def lacks(container: str, words: str) -> None:
     assert "Restarting" not in docker("ps", "--all", "--filter", f"name={container}", "--format", "{{.Status}}")
 
 
-def recovers(mesh: Mesh, container: str) -> None:
+def recovers(container: str) -> None:
     """Wait until it can work, in the process that could not."""
-    until(f"{container} is ready", lambda: not mesh.ready(container))
+    until(f"{container} is ready", lambda: ready(container))
     assert inspected(container)[0]["RestartCount"] == 0
 
 
@@ -54,7 +54,7 @@ def test_a_wrong_password_that_is_then_right(mesh: Mesh) -> None:
     with odd(mesh, "quant", *wrong) as agent:
         lacks(agent, "password authentication failed")
         mesh.sql("ALTER ROLE guest PASSWORD 'wrong'")
-        recovers(mesh, agent)
+        recovers(agent)
 
 
 def test_a_database_that_cannot_be_reached_until_it_can(mesh: Mesh) -> None:
@@ -63,7 +63,17 @@ def test_a_database_that_cannot_be_reached_until_it_can(mesh: Mesh) -> None:
         (postgres,) = mesh.containers("postgres")
         docker("network", "disconnect", mesh.network("mesh"), postgres)
         docker("network", "connect", "--alias", "postgres", "--alias", "elsewhere", mesh.network("mesh"), postgres)
-        recovers(mesh, agent)
+        recovers(agent)
+
+
+def test_a_database_that_hangs_until_it_goes_on(mesh: Mesh) -> None:
+    (postgres,), (agent,) = mesh.containers("postgres"), mesh.containers("quant")
+    docker("pause", postgres)
+    try:
+        until("it says so", lambda: "The task database does not answer." in lacking(agent))
+    finally:
+        docker("unpause", postgres)
+    recovers(agent)
 
 
 def test_a_migration_is_missing_until_it_is_run(mesh: Mesh) -> None:
@@ -71,15 +81,15 @@ def test_a_migration_is_missing_until_it_is_run(mesh: Mesh) -> None:
     with odd(mesh, "quant", *elsewhere) as agent:
         lacks(agent, "Run `agentia migrate`.")
         docker("exec", agent, "agentia", "migrate")
-        recovers(mesh, agent)
+        recovers(agent)
 
 
-def test_a_wrong_registry_url(mesh: Mesh) -> None:
-    for service in ("quant", "gateway"):
-        with odd(mesh, service, "AGENTIA_REGISTRY_URL=http://nowhere:8000") as container:
-            until("it says so", lambda at=container: "registry" in docker("exec", at, "is-ready", check=False))
-            told = [line for line in docker("logs", container, check=False).splitlines() if '"warning"' in line]
-            assert len(told) == 1, told
+@pytest.mark.parametrize("service", ["quant", "gateway"])
+def test_a_wrong_registry_url(mesh: Mesh, service: str) -> None:
+    with odd(mesh, service, "AGENTIA_REGISTRY_URL=http://nowhere:8000") as container:
+        until("it says so", lambda: "registry" in lacking(container))
+        told = [line for line in docker("logs", container, check=False).splitlines() if '"warning"' in line]
+        assert len(told) == 1, told
 
 
 def test_a_url_that_is_none_ends_the_service_with_a_sentence(mesh: Mesh) -> None:
@@ -113,7 +123,7 @@ def test_a_full_volume_until_there_is_space(mesh: Mesh, service: str) -> None:
         with elsewhere(mesh, volume, settings, filled) as container:
             lacks(container, "cannot be used")
             docker("exec", container, "rm", "/data/filler")
-            recovers(mesh, container)
+            recovers(container)
     finally:
         docker("volume", "rm", "--force", volume)
 
@@ -142,7 +152,7 @@ def environment(mesh: Mesh, service: str) -> dict[str, str]:
 @pytest.mark.parametrize("seconds", [60, -60])
 def test_a_clock_that_is_off_by_a_minute_is_told_and_nothing_else(mesh: Mesh, seconds: int) -> None:
     with odd(mesh, "dripper", *shifted(seconds)) as agent:
-        until("it is ready", lambda: not mesh.ready(agent))
+        until("it is ready", lambda: ready(agent))
         lines = [line for line in docker("logs", agent, check=False).splitlines() if "clock differs" in line]
         assert len(lines) == 1
         assert abs(json.loads(lines[0])["seconds"] - seconds) <= 2
@@ -159,9 +169,9 @@ def test_a_clock_that_is_off_by_far_too_much_is_told_until_it_is_right(mesh: Mes
     with odd(
         mesh, "dripper", *shifted(0), "FAKETIME=", "FAKETIME_TIMESTAMP_FILE=/clock/clock", f"{tmp_path}:/clock:ro"
     ) as agent:
-        until("it says so", lambda: "seconds ahead of the registry's" in mesh.ready(agent))
+        until("it says so", lambda: "seconds ahead of the registry's" in lacking(agent))
         clock.write_text("+0")
-        recovers(mesh, agent)
+        recovers(agent)
 
 
 def shifted(seconds: int) -> tuple[str, ...]:

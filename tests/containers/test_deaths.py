@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.containers.mesh import Mesh, content, docker, inspected, said, until
+from tests.containers.mesh import AWAY, Mesh, content, docker, inspected, ready, said, until
 
 pytestmark = pytest.mark.usefixtures("mended")
 
@@ -61,7 +60,7 @@ def test_a_task_completes_though_a_service_is_killed_and_comes_back(mesh: Mesh, 
     task = mesh.ended(task_id)
     assert task["status"]["state"] == "TASK_STATE_COMPLETED", task["status"]
     assert children(mesh) == before + 1
-    until("all are ready again", lambda: not mesh.ready(container))
+    until("all are ready again", lambda: ready(container))
 
 
 def children(mesh: Mesh, where: str = "true") -> int:
@@ -91,7 +90,7 @@ def test_a_replica_that_hangs_past_its_lease_changes_nothing_when_it_wakes(mesh:
         docker("unpause", sleeper)
     shares = whole(mesh.ended(task_id, "dripper"))
     assert len(shares) == 2, shares
-    until("it is ready again", lambda: not mesh.ready(sleeper))
+    until("it is ready again", lambda: ready(sleeper))
 
 
 @pytest.mark.parametrize("victim", ["dripper", "registry", "postgres", "gateway"])
@@ -102,7 +101,7 @@ def test_a_service_that_was_cut_off_goes_on_when_it_is_connected_again(mesh: Mes
     time.sleep(LEASE + 1)
     docker("network", "connect", "--alias", victim, mesh.network("mesh"), container)
     whole(mesh.ended(task_id, "dripper"))
-    until("it is ready again", lambda: not mesh.ready(container))
+    until("it is ready again", lambda: ready(container))
 
 
 def test_nothing_is_lost_while_all_containers_are_replaced_under_load(mesh: Mesh) -> None:
@@ -167,11 +166,11 @@ def patiently(mesh: Mesh, agent: str, message_id: str) -> str:
     """The state of the task that a message becomes, sent until it is answered."""
     message = {"messageId": message_id, "role": "ROLE_USER", "parts": [{"text": "What is 15 % of 2,480?"}]}
     deadline = time.monotonic() + 60
+    said: object = None
     while time.monotonic() < deadline:
         try:
-            task = mesh.rpc("SendMessage", agent, message=message)["task"]
-        except (httpx.HTTPError, AssertionError, ValueError):
+            return str(mesh.rpc("SendMessage", agent, message=message)["task"]["status"]["state"])
+        except AWAY as away:
+            said = away
             time.sleep(0.2)
-            continue
-        return str(mesh.ended(task["id"], agent)["status"]["state"])
-    return "never answered"
+    return f"never answered: {said}"
