@@ -46,6 +46,7 @@ lint: .venv/.installed-test
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy $(ROOMS) tests bench examples
+	@scripts/lint-new
 
 bench: .venv/.installed-test .venv/.compiled
 	@.venv/bin/python -m bench $(ARGS)

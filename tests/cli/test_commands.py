@@ -1,8 +1,6 @@
 """The commands around a mesh: what they say, and how they end."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -230,28 +228,6 @@ def test_linting_a_file_names_field_reason_and_fix_and_ends_with_1(agentia: Run,
 def test_linting_an_address_fetches_its_card(agentia: Run, scripted: Any) -> None:
     scripted.results = {"/.well-known/agent-card.json": CARD}
     assert "error" not in agentia("cards", "lint", scripted.url).stdout
-
-
-def test_new_writes_an_agent_whose_test_passes(agentia: Run, tmp_path: Path) -> None:
-    done = agentia("new", "house-prices")
-    assert done.returncode == 0
-    assert "agentia serve house_prices.py:house_prices" in (tmp_path / "README.md").read_text()
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:asyncio"]
-    subprocess.run([sys.executable, "-m", "pytest", *options], cwd=tmp_path, check=True, capture_output=True)
-
-
-def test_new_overwrites_nothing(agentia: Run, tmp_path: Path) -> None:
-    (tmp_path / "fx.py").write_text("mine")
-    done = agentia("new", "fx")
-    assert done.returncode == 2
-    assert "nothing is overwritten" in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["fx.py"]
-
-
-@pytest.mark.parametrize("name", ["Fx", "class", "../fx", "", "a b"])
-def test_new_refuses_what_is_no_name(agentia: Run, name: str, tmp_path: Path) -> None:
-    assert agentia("new", name).returncode == 2
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_doctor_says_ok_of_a_good_set_up(agentia: Run, free_ports: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from a2a.types.a2a_pb2 import AgentCard, AgentExtension
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Answer = Callable[[Any], Awaitable[str | None]]
 """An async function of a TaskRun, or of a Request when the specialist is direct."""
+NOWHERE: Final = "http://localhost/"
+"""Stands on a card for an address that is not known yet."""
 Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
 
 
@@ -67,7 +69,7 @@ class Specialist:
         object.__setattr__(self, "name", self.name or named(self.answer))
         object.__setattr__(self, "description", self.description or described(self.answer, self.skills))
         try:
-            self.card("http://localhost/")
+            self.card()
         except CardInvalid as exc:
             exc.place = line_here()
             raise
@@ -112,7 +114,7 @@ class Specialist:
         """The name in URLs and in the registry."""
         return slug(self.name)
 
-    def card(self, url: str) -> AgentCard:
+    def card(self, url: str = NOWHERE) -> AgentCard:
         """The Agent Card for a service at `url`. Raises CardInvalid."""
         return build_card(
             name=self.name,

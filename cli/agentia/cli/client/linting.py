@@ -1,4 +1,4 @@
-"""What to lint: a card from a file, from a URL, or of a registered agent."""
+"""What to lint: a card from a file, from a URL, of an author's code, or of a registered agent."""
 
 import json
 from pathlib import Path
@@ -15,11 +15,21 @@ def card_of(what: str, directory: Directory) -> tuple[dict[str, Any], str | None
     """The card as JSON, and the URL that it was fetched from. Raises UsageProblem or Refused."""
     if what.startswith(("http://", "https://")):
         return _fetched(what)
+    if ":" in what:
+        return written(what), None
     path = Path(what)
     if path.suffix == ".json" or path.exists():
         return _read(path), None
     card: dict[str, Any] = directory.agent(what)["card"]
     return card, None
+
+
+def written(target: str) -> dict[str, Any]:
+    """The card of an author's specialist, FILE:NAME, but for its address. Raises UsageProblem."""
+    from agentia.cards import card_to_json
+    from agentia.cli.authoring.load import load
+
+    return card_to_json(load(target).card())
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -52,10 +52,17 @@ def search(
 
 @app.command()
 def show(name: Name, data: Data = DEFAULT_DATA, url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
-    """One agent's card; with --json as the agent serves it."""
-    from agentia.cli.client.directory import Directory
+    """One agent's card; with --json as the agent serves it.
 
-    agent = Directory.of(url, data, token).agent(name)
+    Of an agent of your own, FILE:NAME as in fx.py:fx, it is shown without being served.
+    """
+    from agentia.cli.client.directory import Directory
+    from agentia.cli.client.linting import written
+
+    if ":" in name:
+        agent: dict[str, Any] = {"id": name, "card": written(name), "status": "not served"}
+    else:
+        agent = Directory.of(url, data, token).agent(name)
     if as_json:
         _print(agent["card"])
         return
@@ -66,7 +73,9 @@ def show(name: Name, data: Data = DEFAULT_DATA, url: Url = None, token: Token = 
 
 @app.command()
 def lint(
-    what: Annotated[str, typer.Argument(metavar="FILE|URL|NAME", help="A file, an agent's address, or its name.")],
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|URL|NAME", help="A file, an agent's address or name, or FILE:NAME of yours.")
+    ],
     data: Data = DEFAULT_DATA,
     url: Url = None,
     token: Token = None,
