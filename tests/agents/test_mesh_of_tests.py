@@ -54,7 +54,7 @@ async def test_a_question_is_answered_and_a_task_cancelled() -> None:
         done = await m.answer(asked, "bob")
         begun = await m.begin("shouter", "for ever")
         canceled = await m.cancel(begun)
-        again = await m.get(begun)
+        again = await m.settled(begun)
     assert (asked.state, asked.text) == ("INPUT_REQUIRED", "Whom do you mean?")
     assert (done.id, done.text) == (asked.id, "BOB")
     assert (begun.state in ("SUBMITTED", "WORKING"), canceled.state, again.state) == (True, "CANCELED", "CANCELED")

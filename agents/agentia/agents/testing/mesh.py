@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import httpx
 from a2a.types.a2a_pb2 import Message, Role, StreamResponse
 
 from agentia.agents.delegation import message_parts
+from agentia.agents.errors import PeerRefused
 from agentia.agents.peer import Peer
 from agentia.agents.service import create_app
 from agentia.agents.specialists import Specialist
@@ -104,11 +105,11 @@ class Mesh:
 
         `parts` are texts, bytes, JSON or Parts. Raises PeerRefused for what the agent does not take.
         """
-        return await self._settled(agent, _message(parts, context_id=context_id))
+        return await self._done(agent, _message(parts, context_id=context_id))
 
     async def answer(self, asked: Outcome, *parts: Any) -> Outcome:
         """Answer the question that a task waits with."""
-        return await self._settled(asked.agent, _message(parts, task_id=asked.id))
+        return await self._done(asked.agent, _message(parts, task_id=asked.id))
 
     async def begin(self, agent: str, *parts: Any, context_id: str = "") -> Outcome:
         """Have an agent begin with something: the task as it stands at once."""
@@ -124,11 +125,20 @@ class Mesh:
         """A task as it stands now."""
         return Outcome(task.agent, await self._wire(task.agent).get(task.id))
 
+    async def settled(self, task: Outcome) -> Outcome:
+        """A task that was begun, once it is done or waits for its user."""
+        with suppress(PeerRefused):  # as it has ended already
+            async with aclosing(self._wire(task.agent).follow(task.id, None)) as events:
+                async for _, event in events:
+                    if _state(event) in SETTLED:
+                        break
+        return await self.get(task)
+
     async def cancel(self, task: Outcome) -> Outcome:
         """Cancel a task."""
         return Outcome(task.agent, await self._wire(task.agent).cancel(task.id))
 
-    async def _settled(self, agent: str, message: Message) -> Outcome:
+    async def _done(self, agent: str, message: Message) -> Outcome:
         known = message.task_id
         async with aclosing(self._wire(agent).send(message)) as events:
             async for _, event in events:
