@@ -38,6 +38,7 @@ HEAVY = (
     "a2a.compat.v0_3",
     "openai",
     "mcp",
+    "opentelemetry",
 )
 """What is imported late: in a function, or in an offloaded worker."""
 

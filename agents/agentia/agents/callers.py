@@ -5,6 +5,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from agentia.agents.patience import Patience
 from agentia.cards.urls import is_loopback, split
 from agentia.core.headers import headers_of
 from agentia.core.identity import HEADER, HopError, HopInvalid, HopVerifier, KeyInvalid, public_key
+from agentia.core.telemetry import HEADER as TRACEPARENT
+from agentia.core.telemetry import traceparent
 from agentia.registry.client import AgentNotFound, RegistryClient, RegistryUnavailable
 from agentia.tasks.caller import LOCAL, Caller
 from agentia.tasks.records import Owner
@@ -33,6 +36,7 @@ KEPT: Final = 1024
 NAME: Final = re.compile(r"[a-z0-9-]{1,63}")
 
 _HOP: Final = HEADER.lower().encode()
+_TRACE: Final = TRACEPARENT.encode()
 _PROXIED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 
 
@@ -41,12 +45,15 @@ def identifier(verifier: HopVerifier, url: str) -> Callable[[Request], Awaitable
     own = urlsplit(url).hostname
 
     async def identify(request: Request) -> Caller:
-        signed = headers_of(request.scope).get(_HOP)
+        headers = headers_of(request.scope)
+        signed, came = headers.get(_HOP), headers.get(_TRACE)
+        trace = None if came is None else traceparent(came.decode("latin-1"))
         if signed is None:
-            return _unsigned(request.scope, own)
+            caller = _unsigned(request.scope, own)
+            return caller if trace is None else replace(caller, trace=trace)
         token = signed.decode("latin-1")
         hop = await verifier.verify(token)
-        return Caller(Owner(hop.tenant, hop.principal), hop.chain, token, hop.deadline, hop.budget)
+        return Caller(Owner(hop.tenant, hop.principal), hop.chain, token, hop.deadline, hop.budget, trace)
 
     return identify
 

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Final
 
 from a2a.types.a2a_pb2 import Artifact, Message, Part, Role
 
@@ -17,9 +18,13 @@ from agentia.agents.parts import part_of, text_of
 from agentia.agents.peer import Peer
 from agentia.agents.peers import Errand, Peers
 from agentia.agents.spending import DELEGATE, Spending
+from agentia.core.telemetry import Span
 from agentia.tasks.replay import digest
 from agentia.tasks.run import Run
 from agentia.tasks.states import COMPLETED, name
+
+if TYPE_CHECKING:
+    from agentia.agents.task_run import Surroundings
 
 GRACE: Final = 1.0
 """Seconds after its deadline that a child has to say itself that it is over."""
@@ -29,7 +34,7 @@ LONGEST: Final = 2000
 
 async def delegate(
     run: Run,
-    peers: Peers,
+    around: "Surroundings",
     spending: Spending,
     need: str,
     parts: Any,
@@ -48,12 +53,13 @@ async def delegate(
     if (done := run.recall(f"{place}/done", key)) is not None:
         return load(done[0])
     child: Child | None = None
+    peers = around.peers
     try:
         peer = await _choose(run, peers, f"{place}/choose", key, need, given, agent)
         child = Child(peer, place, key, lent=await _lent(run, f"{place}/budget", key, spending))
-        with spending.lending(run.derived(place), child.lent):
-            await _follow(run, peers, child, deadline, given)
-        result = _result(child)
+        with spending.lending(run.derived(place), child.lent), _traced(run, around, child) as span:
+            await _follow(run, peers, child, deadline, given, span.traceparent or run.caller.trace)
+            result = _result(child)
     except PeerError as exc:
         chosen = run.recall(f"{place}/choose", key)
         exc.agent = chosen[0] if chosen else ""
@@ -61,6 +67,11 @@ async def delegate(
         raise
     await _done(run, child, result, spending, f"{place}/done", key)
     return result
+
+
+def _traced(run: Run, around: "Surroundings", child: Child) -> AbstractContextManager[Span]:
+    told = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": child.peer.id}
+    return around.telemetry.span(f"invoke_agent {child.peer.id}", told, kind="client", place=run.derived(child.place))
 
 
 async def _done(
@@ -81,9 +92,11 @@ async def _lent(run: Run, step: str, key: bytes, spending: Spending) -> float | 
     return share
 
 
-async def _follow(run: Run, peers: Peers, child: Child, deadline: float | None, given: Sequence[Part]) -> None:
+async def _follow(
+    run: Run, peers: Peers, child: Child, deadline: float | None, given: Sequence[Part], trace: str | None
+) -> None:
     """Send what was not sent by an earlier attempt, and follow the child as long as its deadline allows."""
-    errand = Errand(run.caller, run.task_id, run.context_id, deadline, child.lent)
+    errand = Errand(run.caller, run.task_id, run.context_id, deadline, child.lent, trace)
     if (sent := run.recall(f"{child.place}/sent", child.key)) is not None:
         child.task_id = sent[0]
     else:

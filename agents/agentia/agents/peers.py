@@ -29,13 +29,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """For which task of whom another agent is called, until when (unix seconds) that counts, and what it may cost."""
+    """For which task of whom another agent is called, until when (unix seconds) that counts, and what it may cost.
+
+    `trace` is the traceparent to go along.
+    """
 
     caller: Caller
     task_id: str
     context_id: str | None = None
     deadline: float | None = None
     budget: float | None = None
+    trace: str | None = None
 
 
 class Peers:
@@ -109,7 +113,7 @@ class Peers:
         """The way to the `nth` instance of `peer`. Only agents of ours get a hop token."""
         url = peer.urls[nth % len(peer.urls)]
         hop = self._hop(url, errand) if peer.ours else None
-        return Wire(self._http, url, peer, within=self.patience, hop=hop)
+        return Wire(self._http, url, peer, within=self.patience, hop=hop, trace=errand.trace)
 
     def _hop(self, url: str, errand: Errand) -> str:
         caller = errand.caller

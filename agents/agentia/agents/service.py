@@ -29,6 +29,7 @@ from agentia.core.identity import HopVerifier, ServiceKey, sign_webhook
 from agentia.core.service import Patient, serve
 from agentia.core.service import create_app as service_app
 from agentia.core.settings import Settings
+from agentia.core.telemetry import telemetry
 from agentia.registry.client import RegistryClient, keep_registered
 from agentia.tasks.admission import Limits
 from agentia.tasks.cancelling import Delegations
@@ -137,6 +138,7 @@ def _build(specialist: Specialist, settings: Settings, key: ServiceKey, patience
         retention=Retention(min(settings.event_retention, settings.task_retention), settings.task_retention),
         delegations=Delegations(open_children, Children(peers).cancel),
         keep_requests=specialist.keeps_requests,
+        arrived=answering.arrived,
     )
     webhooks = Webhooks(around.fetcher.post, partial(sign_webhook, key))
     outbox = Outbox(store, engine.topics, webhooks, seconds=settings.lease_seconds)
@@ -156,6 +158,8 @@ async def _answering(store: Store) -> None:
 async def _lifespan(specialist: Specialist, parts: _Parts, url: str, grace: float) -> AsyncIterator[None]:
     """First out of the registry, then the runs, and what they use last."""
     async with AsyncExitStack() as stack:
+        parts.around.telemetry = telemetry(specialist.id)
+        stack.push_async_callback(parts.around.telemetry.close)
         stack.push_async_callback(parts.http.aclose)
         stack.push_async_callback(parts.registry.close)
         stack.push_async_callback(parts.store.close)

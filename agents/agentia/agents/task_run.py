@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from agentia.agents.spending import DELEGATE, Spending
 from agentia.agents.steps import Call, checked_step
 from agentia.core.fetch import SafeFetcher
 from agentia.core.settings import Settings
+from agentia.core.telemetry import OFF, Attributes, Kind, Span, Telemetry
 from agentia.tasks.caller import Caller
 from agentia.tasks.run import Run
 from agentia.tasks.storage import Store
@@ -34,7 +35,8 @@ STRAGGLING: Final = 5.0
 class Surroundings:
     """What a specialist's tasks share.
 
-    What its lifespan yielded, a fetcher for URLs, the way to other agents, the service's settings and its store.
+    What its lifespan yielded, a fetcher for URLs, the way to other agents, the service's settings, its store, and its
+    traces.
     """
 
     services: Any
@@ -42,6 +44,7 @@ class Surroundings:
     peers: Peers
     settings: Settings
     store: Store
+    telemetry: Telemetry = OFF
 
 
 class Request:
@@ -121,6 +124,12 @@ class TaskRun(Request):
         """What language models have used for the task, and what it may still spend."""
         return self._spending
 
+    def span(
+        self, name: str, attributes: Attributes, *, kind: Kind = "internal", place: str, nests: bool = False
+    ) -> AbstractContextManager[Span]:
+        """A span of the trace while the block runs; it stands for `place` in this branch at each attempt."""
+        return self._around.telemetry.span(name, attributes, kind=kind, place=self._run.derived(place), nests=nests)
+
     @property
     def store(self) -> Store:
         """Where the service keeps its tasks, for what is built on it."""
@@ -171,7 +180,13 @@ class TaskRun(Request):
         if f"{DELEGATE}/" in key:
             raise StepInvalid(f"{key!r} is no name for a step: {DELEGATE!r} in front of a slash is taken.")
         run = self._open("step")
-        return await run.step(key, checked_step(key, call, run.effect(key)), given)
+        checked = checked_step(key, call, run.effect(key))
+
+        async def traced() -> Any:
+            with self.span("step", {"agentia.step": key}, place=f"step/{key}"):
+                return await checked()
+
+        return await run.step(key, traced, given)
 
     async def ask(self, question: str, metadata: dict[str, Any] | None = None) -> Request:
         """Ask the user; the task waits as INPUT_REQUIRED and holds nothing meanwhile."""
@@ -194,4 +209,4 @@ class TaskRun(Request):
         run = self._open("delegate")
         if (here := asyncio.current_task()) is not None:
             self._delegating.add(here)
-        return await delegate(run, self.peers, self.spending, need, parts, agent=agent, deadline=deadline)
+        return await delegate(run, self._around, self.spending, need, parts, agent=agent, deadline=deadline)

@@ -16,6 +16,7 @@ from agentia.agents.errors import AgentSilent, PeerRefused, PeerUnreadable
 from agentia.agents.peer import Peer
 from agentia.core.identity import HEADER
 from agentia.core.sse import EventDecoder, EventTooLarge, ServerEvent
+from agentia.core.telemetry import HEADER as TRACEPARENT
 
 TIMEOUT: Final = httpx.Timeout(5.0, read=60.0, write=60.0)
 """Seconds; streams are kept alive by comments, so one without a byte for a minute has broken unnoticed."""
@@ -31,18 +32,29 @@ _numbers = itertools.count(1)
 
 
 class Wire:
-    """One try to talk to an agent at `url`, which has `within` seconds to begin an answer; `hop` goes along.
+    """One try to talk to an agent at `url`, which has `within` seconds to begin an answer; `hop` and `trace` go along.
 
     Every method raises PeerRefused, PeerUnreadable or AgentSilent. `opened` is when a stream began (monotonic).
     """
 
-    def __init__(self, http: httpx.AsyncClient, url: str, peer: Peer, *, within: float, hop: str | None = None) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        url: str,
+        peer: Peer,
+        *,
+        within: float,
+        hop: str | None = None,
+        trace: str | None = None,
+    ) -> None:
         self._http, self._url = http, url
         self._dialect: Dialect = Legacy() if peer.version.startswith("0.") else Current(peer.tenant)
         self._within, self._brief = within, min(within, BRIEF) if peer.ours else within
         self._headers = {"A2A-Version": self._dialect.version, "Accept-Encoding": "identity"}
         if hop is not None:
             self._headers[HEADER] = hop
+        if trace is not None:
+            self._headers[TRACEPARENT] = trace
         self.opened: float | None = None
 
     async def post(self, message: Message) -> StreamResponse:

@@ -11,6 +11,7 @@ _HEAD = """# Settings
 
 Every service reads these environment variables once, at start. A variable that is set but empty counts as not set.
 This page is written from the code: `python -m agentia.core.settings_page > docs/settings.md`.
+Traces are switched on by the `OTEL_` variables of OpenTelemetry: [telemetry.md](telemetry.md).
 
 | Variable | Default | Meaning |
 |---|---|---|

@@ -16,6 +16,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 _DEADLINE_BYTES = DEADLINE.encode()
 _PEEK = 64 * 1024  # bodies up to this size are parsed for a hint; larger ones only for a deadline
+_LONGEST = 50  # characters of a method's name
 _EXTENDED_CARD = ("GetExtendedAgentCard", "agent/getAuthenticatedExtendedCard")
 _REST = re.compile(
     r"/(?P<old>v1/)?(?:[^/:]+/)??"
@@ -59,6 +60,14 @@ class Call:
         """The JSON-RPC method, or nothing."""
         method = self._document.get("method") if self.binding == "JSONRPC" else None
         return method if isinstance(method, str) else ""
+
+    @property
+    def operation(self) -> str:
+        """What is asked for, in as few words as there are operations: `SendMessage`, `tasks/{id}:cancel`."""
+        if self._rest is not None:
+            path = self.path.strip("/")
+            return path.replace(self._rest["task"], "{id}") if self._rest["task"] else path
+        return (len(self.body) <= _PEEK and self.rpc_method[:_LONGEST]) or "call"
 
     def forget_body(self) -> None:
         """Keep of the body only what an error will need: a stream may last for days."""

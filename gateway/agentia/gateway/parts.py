@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from agentia.core.identity import ServiceKey
 from agentia.core.settings import Settings
+from agentia.core.telemetry import telemetry
 from agentia.gateway.cards import Cards
 from agentia.gateway.dial import Dial
 from agentia.gateway.directory import Directory
@@ -41,7 +42,11 @@ class Parts:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Keeps connections open, agents known and the key pinned."""
-        async with self.registry, self.upstream:
+        self.relay.telemetry = telemetry("gateway")
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.relay.telemetry.close)
+            await stack.enter_async_context(self.registry)
+            await stack.enter_async_context(self.upstream)
             chores = [asyncio.create_task(self.directory.keep_fresh()), asyncio.create_task(self.pin.keep())]
             try:
                 yield

@@ -1,13 +1,16 @@
 """Relaying: a call comes in, an instance of the agent gets it, and its answer goes back as it comes."""
 
+from contextlib import AbstractContextManager
+
 from multidict import CIMultiDict
 from starlette.types import Receive, Scope, Send
 
 from agentia.core.service import BodyTooLarge
+from agentia.core.telemetry import HEADER, NOTHING, OFF, Span, Telemetry, traceparent
 from agentia.gateway.admission import principal_of
 from agentia.gateway.answer import pass_on
 from agentia.gateway.body import read_body
-from agentia.gateway.call import Call
+from agentia.gateway.call import Call, header
 from agentia.gateway.cards import Cards
 from agentia.gateway.dial import Dial
 from agentia.gateway.dialect import error_response
@@ -20,7 +23,12 @@ from agentia.gateway.place import Place
 
 
 class Relay:
-    """Takes calls for agents. `name` is the gateway's own in `Via`, by which it knows a call that comes round."""
+    """Takes calls for agents. `name` is the gateway's own in `Via`, by which it knows a call that comes round.
+
+    `telemetry` is told of each.
+    """
+
+    telemetry: Telemetry = OFF
 
     def __init__(self, name: str, *, dial: Dial, cards: Cards, drain: Drain) -> None:
         self._name = name
@@ -35,7 +43,8 @@ class Relay:
             self._check(call)
             call.body = await read_body(receive)
             async with Hangup(receive):
-                await self._answer(place, call, principal_of(scope), send)
+                with self._traced(place, call) as span:
+                    await self._answer(place, call, principal_of(scope), send, span)
             return
         except BodyTooLarge as exc:
             error: GatewayError = RequestTooLarge(exc.message, fix=exc.fix)
@@ -54,8 +63,21 @@ class Relay:
                 "The agent's registered URL leads back to this gateway.", fix="Register the agent's own URL."
             )
 
-    async def _answer(self, place: Place, call: Call, principal: Principal, send: Send) -> None:
-        response = await self._dial.reach(place.agent, call, self._onward(call), principal)
+    def _traced(self, place: Place, call: Call) -> AbstractContextManager[Span]:
+        if self.telemetry is OFF:
+            return NOTHING
+        operation, given = call.operation, header(call.headers, HEADER.encode())
+        told = {"rpc.system": "jsonrpc" if call.binding == "JSONRPC" else "http", "rpc.method": operation}
+        parent = traceparent(given.decode("latin-1")) if given else None
+        named = {**told, "gen_ai.agent.name": place.agent}
+        return self.telemetry.span(f"{operation} {place.agent}", named, kind="server", parent=parent, ends=True)
+
+    async def _answer(self, place: Place, call: Call, principal: Principal, send: Send, span: Span) -> None:
+        onwards = self._onward(call)
+        if span.traceparent is not None:
+            onwards[HEADER] = span.traceparent
+        response = await self._dial.reach(place.agent, call, onwards, principal)
+        span.set({"http.response.status_code": response.status})
         try:
             if call.wants_extended_card and response.status == 200:
                 await self._cards.pass_on(response, call, send, place)

@@ -14,7 +14,8 @@ from agentia.tasks.records import Owner
 class Caller:
     """The principal behind a request, the agents it went through, its hop token, and until when it counts.
 
-    `deadline` is in unix seconds; `budget` is what may still be spent, in the mesh's unit.
+    `deadline` is in unix seconds; `budget` is what may still be spent on language models, in the mesh's currency;
+    `trace` is the traceparent (W3C) that the request came with.
     """
 
     owner: Owner
@@ -22,6 +23,7 @@ class Caller:
     hop: str | None = None
     deadline: float | None = None
     budget: float | None = None
+    trace: str | None = None
 
     def until(self, message: Message) -> "Caller":
         """The same caller, held to the message's deadline too. Raises DeadlineUnreadable."""
@@ -34,15 +36,15 @@ class Caller:
     def dump(self) -> bytes:
         """As JSON bytes, for the store."""
         owner = self.owner
-        return json.dumps(
-            [owner.tenant, owner.principal, self.chain, self.hop, self.deadline, self.budget], separators=(",", ":")
-        ).encode()
+        fields = [owner.tenant, owner.principal, self.chain, self.hop, self.deadline, self.budget]
+        traced = [] if self.trace is None else [self.trace]
+        return json.dumps([*fields, *traced], separators=(",", ":")).encode()
 
     @classmethod
     def load(cls, data: bytes) -> "Caller":
         """From what `dump` wrote."""
-        tenant, principal, chain, hop, deadline, budget = json.loads(data)
-        return cls(Owner(tenant, principal), tuple(chain), hop, deadline, budget)
+        tenant, principal, chain, hop, deadline, budget, *traced = json.loads(data)
+        return cls(Owner(tenant, principal), tuple(chain), hop, deadline, budget, *traced)
 
 
 LOCAL = Caller(Owner("", "local"))

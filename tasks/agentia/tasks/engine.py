@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from functools import partial
 
@@ -56,6 +56,7 @@ class Engine:
         retention: Retention | None = None,
         delegations: Delegations = NONE,
         keep_requests: bool = False,
+        arrived: Callable[[str, Caller], None] | None = None,
     ) -> None:
         """A task fails that takes longer than `task_seconds`, not counting the time that it waits for its user.
 
@@ -63,7 +64,8 @@ class Engine:
         `max_runs` tasks are worked on at once; more are stored and wait their turn, for any replica that has room.
         Without `retention` all are kept for ever.
         `delegations` tells what a task has sent to other agents, which ends with it.
-        With `keep_requests` an answer can read what came beside its messages.
+        With `keep_requests` an answer can read what came beside its messages. `arrived` is called with the id of each
+        new task.
         """
         self.store = store
         self._committer = Committer(store)
@@ -85,6 +87,7 @@ class Engine:
             limits=limits or Limits(),
             version=version,
             keep_requests=keep_requests,
+            arrived=arrived,
         )
         self._pruner = None if retention is None else Pruner(store, retention)
         self._forgetting = Forgetting(store, self.topics)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -33,7 +33,7 @@ from agentia.tasks.work import Job
 class Reception:
     """Takes messages for one replica. `replies` answers those of an agent without tasks, `version` is the agent's.
 
-    With `keep_requests` what a request says beside its message is kept with the task.
+    With `keep_requests` what a request says beside its message is kept with the task. `arrived` is told of new ones.
     """
 
     def __init__(
@@ -47,9 +47,10 @@ class Reception:
         limits: Limits,
         version: str,
         keep_requests: bool,
+        arrived: Callable[[str, Caller], None] | None,
     ) -> None:
         self._store, self._jobs, self._logs, self._takeovers = store, jobs, logs, takeovers
-        self._keep_requests = keep_requests
+        self._keep_requests, self._arrived = keep_requests, arrived
         self._replies, self._limits, self._version = replies, limits, version
         self._arrivals = Arrivals()
         self._taking: set[asyncio.Task[Accepted]] = set()
@@ -113,6 +114,8 @@ class Reception:
             NewTask(context_id, bool(message.context_id), caller.dump(), caller.deadline, self._version), arrival
         )
         log.append(first)
+        if self._arrived is not None:
+            self._arrived(task_id, caller)
         return Job(Run(log, caller, [stored], Replay(journal=requested(arrival))), arrival.at)
 
     async def _continued(self, message: Message, arrival: Arrival) -> Accepted:

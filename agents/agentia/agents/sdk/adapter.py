@@ -8,7 +8,7 @@ from agents import Agent, AgentsException, RunConfig, RunHooks, Runner
 from pydantic_core import to_jsonable_python
 
 from agentia.agents.parts import part_of
-from agentia.agents.sdk import approvals, history, inputs
+from agentia.agents.sdk import approvals, history, inputs, spans
 from agentia.agents.sdk.answer import StreamedAnswer
 from agentia.agents.sdk.endings import said
 from agentia.agents.sdk.instrument import instrument
@@ -109,8 +109,9 @@ class _Handoffs(RunHooks[Any]):
     """Tells the user who goes on."""
 
     def __init__(self, scope: Scope) -> None:
-        self._task = scope.task.branch("handoffs")
+        self._scope, self._task = scope, scope.task.branch("handoffs")
 
     async def on_handoff(self, context: Any, from_agent: Any, to_agent: Any) -> None:  # noqa: ARG002  by name
         """One agent hands over to another."""
         await self._task.status(f"{from_agent.name} hands over to {to_agent.name}.")
+        spans.handoff(self._scope, from_agent.name, to_agent.name)

@@ -14,7 +14,7 @@ from agents import (
     ToolOutputGuardrail,
 )
 
-from agentia.agents.sdk import outputs
+from agentia.agents.sdk import outputs, spans
 from agentia.agents.sdk.scope import entered, here
 
 
@@ -34,7 +34,9 @@ class JournaledGuardrail:
         inner = scope.within(scope.next(self.place), own=False)
 
         async def judge() -> Any:
-            verdict = await self._judge(context, agent, given)
+            with spans.guardrail(inner.task, self.__name__) as span:
+                verdict = await self._judge(context, agent, given)
+                span.set({"agentia.guardrail.tripped": bool(verdict.tripwire_triggered)})
             return {"info": _json(verdict.output_info), "tripped": verdict.tripwire_triggered}
 
         with entered(inner):

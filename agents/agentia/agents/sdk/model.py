@@ -9,7 +9,7 @@ from agents import Model, ModelBehaviorError, ModelResponse, ModelSettings, Mult
 from agents.models.default_models import get_default_model_settings
 from openai.types.responses import Response, ResponseCompletedEvent
 
-from agentia.agents.sdk import hosted, responses
+from agentia.agents.sdk import hosted, responses, spans
 from agentia.agents.sdk.retries import patiently
 from agentia.agents.sdk.scope import Scope, here
 from agentia.agents.spending import MODEL
@@ -49,17 +49,21 @@ class JournaledModel(Model):
         text = output_schema is None or output_schema.is_plain_text()
         spoken = scope.answer is not None and text and not self.held
         price = scope.models.price(name)
+        place = f"{MODEL}/{self.agent.replace('/', '%2F')}/{scope.turn}"
 
         async def call() -> dict[str, Any]:
             scope.spending.check(priced=price is not None)
-            ask = _streamed(scope, inner, given, named) if spoken else _whole(inner, given, named)
-            response = await patiently(scope.task, ask)
-            scope.distinct(response)
-            dumped = responses.dump(response, price)
+            scope.fresh = True
+            with spans.chat(scope, f"step/{place}", self.agent, name) as span:
+                ask = _streamed(scope, inner, given, named) if spoken else _whole(inner, given, named)
+                response = await patiently(scope.task, ask)
+                scope.distinct(response)
+                dumped = responses.dump(response, price)
+                span.set(spans.answered(dumped))
             scope.spending.add(dumped["usage"])
             return dumped
 
-        place = f"{MODEL}/{self.agent.replace('/', '%2F')}/{scope.turn}"
+        scope.fresh = False
         made = responses.load(await scope.task.run.step(place, call, [self.agent, input]))
         scope.take(self.agent, made)
         await _say(scope, made)

@@ -22,7 +22,8 @@ class Scope:
     """One run of an agent: `task` is its branch of the task.
 
     `answer` takes the text that the run streams, None in nested ones. With `own` the next run of the SDK is this one,
-    otherwise (in tools and guardrails) each gets a branch of its own. `told` says that its user knows of it.
+    otherwise (in tools and guardrails) each gets a branch of its own. `told` says that its user knows of it, `fresh`
+    that its model's last answer was given in this attempt.
     `servers` are those that speak MCP.
     """
 
@@ -32,6 +33,7 @@ class Scope:
     own: bool = True
     turn: int = 0
     told: bool = False
+    fresh: bool = False
     servers: "Servers | None" = None
     _places: dict[str, str] = field(default_factory=dict)
     _count: dict[str, int] = field(default_factory=dict)

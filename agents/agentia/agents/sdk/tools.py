@@ -6,7 +6,7 @@ from typing import Any, Final
 from agents import FunctionTool
 from agents.tool_context import ToolContext
 
-from agentia.agents.sdk import guardrails, outputs
+from agentia.agents.sdk import guardrails, outputs, spans
 from agentia.agents.sdk.scope import Scope, entered, here
 
 LONGEST: Final = 300
@@ -35,12 +35,14 @@ class JournaledTool:
         context.context = inner.task
         with entered(inner):
             if self.nests:
-                return await self.invoke(context, arguments)
+                with spans.tool(inner.task, self.name, context.tool_call_id, nests=True):
+                    return await self.invoke(context, arguments)
             return await self._once(inner, context, arguments)
 
     async def _once(self, scope: Scope, context: ToolContext[Any], arguments: str) -> Any:
         async def call() -> Any:
-            return outputs.dump(await self.invoke(context, arguments))
+            with spans.tool(scope.task, self.name, context.tool_call_id, nests=False):
+                return outputs.dump(await self.invoke(context, arguments))
 
         output = outputs.load(await scope.task.run.step("tool", call, [self.name, arguments]))
         for name, content, media_type in outputs.files(output, self.name):
