@@ -110,7 +110,7 @@ def fx() -> Specialist:
     """Has an agent as a tool, and a tool."""
     inner = Agent(name="inner", model=scripted(Say("secret")))
     steps = [Say(calls=[Call("rate", {"quote": "EUR"}), Call("help_me", {"input": "x"}, id="b")]), Say("secret 92")]
-    tools = [rate, inner.as_tool("help_me", "Helps")]
+    tools: list[Any] = [rate, inner.as_tool("help_me", "Helps")]
     return Specialist(Agent(name="fx", model=scripted(*steps), tools=tools), skills=SKILLS)
 
 
