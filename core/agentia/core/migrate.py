@@ -18,6 +18,9 @@ _REVISION = re.compile(r"^(\d{4})_\w+\.py$")
 _SPELLING: Final = {r"\bBLOB\b": "BYTEA", r"\bREAL\b": "DOUBLE PRECISION", r"\)[\s,]*(STRICT|WITHOUT ROWID).*$": ")"}
 """How Postgres spells what migrations say in SQLite's words."""
 
+VERSIONS: Final = "alembic_version"
+"""The table that says which revision a schema is at. What shares a database with others' tables has one of its own."""
+
 _NEW: ContextVar[sqlite3.Connection | None] = ContextVar("new", default=None)
 """The new file that migrations are run on without Alembic, which takes half a second to import."""
 
@@ -32,28 +35,28 @@ def head(package: str) -> str:
     return max(match[1] for name in names if (match := _REVISION.match(name)))
 
 
-def current(path: Path) -> str | None:
-    """The revision that the SQLite file `path` is at, None for an empty one. Raises DatabaseUnusable."""
+def current(path: Path, versions: str = VERSIONS) -> str | None:
+    """The revision that the SQLite file `path` is at, None when it has none. Raises DatabaseUnusable."""
     with closing(connect(path)) as connection, reported(path):
         check(connection, path)
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (versions,)).fetchone():
             return None
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        row = connection.execute(f"SELECT version_num FROM {versions}").fetchone()  # noqa: S608  ours
         return str(row[0]) if row else None
 
 
-def migrate(path: Path, package: str, mode: Literal["auto", "check"] = "auto") -> None:
+def migrate(path: Path, package: str, mode: Literal["auto", "check"] = "auto", *, versions: str = VERSIONS) -> None:
     """Bring the SQLite file `path` to the newest revision of `package` (a package with a `versions` folder).
 
     Raises MigrationMissing when the file is behind and `mode` is "check", or when it is newer than this version.
     """
     newest = head(package)
-    if due(current(path), newest, mode, f"The database {path}"):
+    if due(current(path, versions), newest, mode, f"The database {path}"):
         with _locked(path):
-            if (found := current(path)) is None:
-                _create(path, package)
+            if (found := current(path, versions)) is None:
+                _create(path, package, versions)
             elif found != newest:
-                _upgrade(path, package)
+                _upgrade(path, package, versions)
 
 
 def due(found: str | None, newest: str, mode: Literal["auto", "check"], place: str) -> bool:
@@ -102,8 +105,8 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _create(path: Path, package: str) -> None:
-    """Run all revisions on an empty file, in one transaction, and leave what Alembic would have left."""
+def _create(path: Path, package: str, versions: str = VERSIONS) -> None:
+    """Run all revisions on a file without any, in one transaction, and leave what Alembic would have left."""
     names = sorted(entry.name for entry in files(package).joinpath("versions").iterdir() if _REVISION.match(entry.name))
     with closing(connect(path)) as connection:
         token = _NEW.set(connection)
@@ -111,14 +114,14 @@ def _create(path: Path, package: str) -> None:
             connection.execute("BEGIN IMMEDIATE")
             for name in names:
                 import_module(f"{package}.versions.{name.removesuffix('.py')}").upgrade()
-            connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-            connection.execute("INSERT INTO alembic_version VALUES (?)", (head(package),))
+            connection.execute(f"CREATE TABLE {versions} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.execute(f"INSERT INTO {versions} VALUES (?)", (head(package),))  # noqa: S608  ours
             connection.execute("COMMIT")
         finally:
             _NEW.reset(token)
 
 
-def _upgrade(path: Path, package: str) -> None:
+def _upgrade(path: Path, package: str, versions: str = VERSIONS) -> None:
     """Run the revisions that are due, in one transaction: after a crash all of them are done, or none."""
     from sqlalchemy import create_engine, event, pool
 
@@ -126,6 +129,6 @@ def _upgrade(path: Path, package: str) -> None:
     event.listen(engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.connect() as connection, connection.begin():
-            revise(package, connection=connection)
+            revise(package, connection=connection, opts={"version_table": versions})
     finally:
         engine.dispose()

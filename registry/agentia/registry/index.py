@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from agentia.core.words.terms import terms
 from agentia.registry.media import plain_type
-from agentia.registry.words import terms
 
 
 class Field(NamedTuple):

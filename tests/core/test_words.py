@@ -2,9 +2,8 @@
 
 import pytest
 
-from agentia.registry.media import plain_type, takes
-from agentia.registry.stem import stem
-from agentia.registry.words import terms
+from agentia.core.words.stem import stem
+from agentia.core.words.terms import terms
 
 
 def keys(text: str) -> set[str]:
@@ -96,21 +95,3 @@ def test_a_term_knows_how_the_text_said_it() -> None:
 def test_a_hostile_text_is_read_to_its_end(piece: str) -> None:
     """A pattern that tries every way to read such a text would not come back."""
     assert len(terms(piece * 10_000)) <= 30_000
-
-
-@pytest.mark.parametrize(
-    ("given", "plain"),
-    [
-        ("Text/CSV; charset=utf-8", "text/csv"),
-        ("application/x-yaml", "application/yaml"),
-        ("application/csv", "text/csv"),
-        ("text", "text"),
-    ],
-)
-def test_media_types_are_written_one_way(given: str, plain: str) -> None:
-    assert plain_type(given) == plain
-
-
-def test_a_type_by_name_fits_better_than_a_wildcard() -> None:
-    exact, family, anything = (takes([mode], "text/csv") for mode in ("text/csv", "text/*", "*/*"))
-    assert exact == 1 > family > anything > takes(["text/plain"], "text/csv") == 0

@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agentia.registry import patterns
-from agentia.registry.stem import stem
-from agentia.registry.vocabulary import STOP
+from agentia.core.words import patterns
+from agentia.core.words.stem import stem
+from agentia.core.words.vocabulary import STOP
 
 
 class Term(NamedTuple):

@@ -1,6 +1,6 @@
 """English words that say little about what somebody needs."""
 
-from agentia.registry.stem import stem
+from agentia.core.words.stem import stem
 
 _STOP = """
 a about all also am an and any are aren as at be been being but by can could d did didn do does doesn doing don done for
