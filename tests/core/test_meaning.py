@@ -74,7 +74,7 @@ async def test_nothing_is_found_among_nothing(meaning: Meaning) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\0", "a\0b", "\ud800", "\x07" * 50, "😀" * 500, "x" * 100_000, "٣" * 300, "\u202e"]
+    "text", ["", "\0", "a\0b", "\ud800", "\x07" * 50, "😀" * 500, "x" * 5_000, "٣" * 300, "\u202e"]
 )
 async def test_a_hostile_text_has_a_vector_too(meaning: Meaning, text: str) -> None:
     vector = await meaning.of_passage(text)

