@@ -54,4 +54,4 @@ def test_one_service_runs_alone_for_containers(started: Run, free_ports: Any) ->
 def test_a_service_of_no_known_name_is_refused(agentia: Run) -> None:
     done = agentia("service", "nobody")
     assert done.returncode == 2
-    assert "There are: registry, analyst, quant, concierge, gateway." in done.stderr
+    assert "There are: registry, analyst, quant, concierge, librarian, gateway, and FILE:NAME." in done.stderr

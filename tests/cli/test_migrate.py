@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from agentia.agents.librarian.keeping.database import MIGRATIONS, VERSIONS
 from agentia.core.migrate import current, head
 from agentia.core.settings import Settings
 from agentia.tasks.open import open_store
@@ -26,4 +27,5 @@ def test_a_service_that_checks_its_schema_starts_after_agentia_migrate(tmp_path:
     for name, package in (("registry", "registry"), ("quant", "tasks"), ("own-agent", "tasks")):
         path = tmp_path / "db" / f"{name}.sqlite"
         assert current(path) == head(f"agentia.{package}.migrations")
+    assert current(tmp_path / "db" / "librarian.sqlite", VERSIONS) == head(MIGRATIONS)
     asyncio.run(open_store(Settings(data=tmp_path, migrate="check"), "own-agent").close())

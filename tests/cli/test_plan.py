@@ -20,8 +20,8 @@ def ports(services: Any) -> dict[str, int]:
 
 
 def test_the_registry_is_next_to_the_gateway_and_agents_ten_above() -> None:
-    expected = {"registry": 9001, "analyst": 9010, "quant": 9011, "concierge": 9012, "gateway": 9000}
-    assert ports(plan(9000)) == expected
+    expected = {"registry": 9001, "analyst": 9010, "quant": 9011, "concierge": 9012, "librarian": 9013}
+    assert ports(plan(9000)) == {**expected, "gateway": 9000}
 
 
 def test_only_chooses_agents_and_each_keeps_its_port() -> None:
@@ -30,7 +30,7 @@ def test_only_chooses_agents_and_each_keeps_its_port() -> None:
 
 def test_replicas_of_an_agent_have_names_and_ports_of_their_own() -> None:
     services = plan(9000, ["analyst", "quant"], {"quant": 3})
-    assert ports(services) | {"quant-2": 9013, "quant-3": 9014} == ports(services)
+    assert ports(services) | {"quant-2": 9014, "quant-3": 9015} == ports(services)
     assert {service.agent for service in services if service.name.startswith("quant")} == {"quant"}
 
 

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
         TaskFailed,
         TaskOver,
         TaskRejected,
+        VersionOutrun,
     )
     from agentia.agents.files import File
     from agentia.agents.patterns import Draft, Need, Routed, Verdict, chain, orchestrate, parallel, refine, route
+    from agentia.agents.sdk.memory import recall, remember
     from agentia.agents.sdk.mesh import find_agents, send_task
     from agentia.agents.specialists import Specialist, specialist
     from agentia.agents.task_run import Request, TaskRun
@@ -57,11 +59,14 @@ __all__ = [
     "TaskRejected",
     "TaskRun",
     "Verdict",
+    "VersionOutrun",
     "chain",
     "find_agents",
     "orchestrate",
     "parallel",
+    "recall",
     "refine",
+    "remember",
     "route",
     "send_task",
     "specialist",
@@ -75,6 +80,8 @@ _HOMES: Final = {
     "Specialist": "agentia.agents.specialists",
     "TaskRun": "agentia.agents.task_run",
     "find_agents": "agentia.agents.sdk.mesh",
+    "recall": "agentia.agents.sdk.memory",
+    "remember": "agentia.agents.sdk.memory",
     "send_task": "agentia.agents.sdk.mesh",
     "specialist": "agentia.agents.specialists",
     **dict.fromkeys(

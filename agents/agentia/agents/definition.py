@@ -3,10 +3,13 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar, get_origin
 
 from agentia.agents.errors import SpecialistInvalid
+from agentia.agents.steps import takes_argument
 from agentia.cards import Skill
+from agentia.core.settings import Settings
 
 T = TypeVar("T")
 
@@ -70,6 +73,12 @@ def check_lifespan(lifespan: Any) -> None:
             "The lifespan must be a function that gives an async context manager.",
             fix="Put @asynccontextmanager of contextlib before an `async def` function that yields once.",
         )
+
+
+def opened(lifespan: Callable[..., Any], settings: Settings) -> AbstractAsyncContextManager[Any]:
+    """What the lifespan gives, which may take the settings."""
+    manager: AbstractAsyncContextManager[Any] = lifespan(*[settings][: takes_argument(lifespan)])
+    return manager
 
 
 def several(field: str, given: object, kind: type[T]) -> Sequence[T]:

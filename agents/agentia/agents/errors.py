@@ -15,6 +15,7 @@ PeerError
 ├── AgentSilent
 │   └── AgentUnreached
 ├── PeerFailed
+├── VersionOutrun
 └── PatternFailed
 """
 
@@ -46,6 +47,7 @@ __all__ = [
     "TaskFailed",
     "TaskOver",
     "TaskRejected",
+    "VersionOutrun",
 ]
 
 
@@ -122,6 +124,16 @@ class AgentUnreached(AgentSilent):
 
 class PeerFailed(PeerError):
     """Another agent took a task and did not complete it."""
+
+
+class VersionOutrun(PeerError):
+    """An entry of the workspace was not put, as somebody else was quicker; `version` is its newest one, 0 for none."""
+
+    status = 409
+
+    def __init__(self, message: str, version: int) -> None:
+        super().__init__(message)
+        self.version = version
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from agentia.agents.answering import Answering
 from agentia.agents.callers import PinnedKeys, identifier
 from agentia.agents.children import Children, open_children
+from agentia.agents.definition import opened
 from agentia.agents.errors import DatabaseSilent, NotRegistered
 from agentia.agents.patience import SECONDS
 from agentia.agents.peers import Peers
@@ -39,7 +40,7 @@ from agentia.tasks.open import open_store
 from agentia.tasks.operations import Operations
 from agentia.tasks.outbox import Outbox
 from agentia.tasks.push import PushConfigs
-from agentia.tasks.records import StorageFailed
+from agentia.tasks.records import Owner, StorageFailed
 from agentia.tasks.rest import Rest
 from agentia.tasks.retention import Retention
 from agentia.tasks.storage import Store
@@ -94,7 +95,7 @@ def create_app(specialist: Specialist, settings: Settings, url: str, *, patience
     body = card_bytes(sign_card(specialist.card(url), key))
     parts = _build(specialist, settings, key, patience)
     push = PushConfigs(parts.store, parts.around.fetcher.check, parts.outbox)
-    operations = Operations(parts.engine, push)
+    operations = Operations(parts.engine, push, deletes=partial(_delete, specialist, parts.around))
     identify = identifier(HopVerifier(specialist.id, [url], PinnedKeys(parts.registry).find), url)
     silence = settings.keep_alive_seconds
     routes = [
@@ -163,7 +164,7 @@ async def _lifespan(specialist: Specialist, parts: _Parts, url: str, grace: floa
         stack.push_async_callback(parts.http.aclose)
         stack.push_async_callback(parts.registry.close)
         stack.push_async_callback(parts.store.close)
-        parts.around.services = await stack.enter_async_context(specialist.lifespan())
+        parts.around.services = await stack.enter_async_context(opened(specialist.lifespan, parts.around.settings))
         stack.push_async_callback(parts.outbox.close)
         stack.push_async_callback(parts.engine.close, grace)
         parts.outbox.start()
@@ -180,6 +181,11 @@ async def _registered(parts: _Parts, url: str) -> AsyncIterator[None]:
     finally:
         joining.cancel()
         await asyncio.gather(joining, return_exceptions=True)
+
+
+async def _delete(specialist: Specialist, around: Surroundings, owner: Owner) -> None:
+    if specialist.deletes is not None:
+        await specialist.deletes(around.services, owner)
 
 
 def _modes(specialist: Specialist) -> frozenset[str]:

@@ -13,6 +13,7 @@ from agentia.cards import CardInvalid, Skill, build_card, slug
 from agentia.cards.extensions import DEADLINE, DELETION, POSITION, PUSH
 from agentia.core.frames import line_here
 from agentia.core.settings import Settings
+from agentia.tasks.records import Owner
 
 if TYPE_CHECKING:
     from a2a.server.agent_execution import AgentExecutor
@@ -25,7 +26,10 @@ Answer = Callable[[Any], Awaitable[str | None]]
 """An async function of a TaskRun, or of a Request when the specialist is direct."""
 NOWHERE: Final = "http://localhost/"
 """Stands on a card for an address that is not known yet."""
-Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
+Lifespan = Callable[..., AbstractAsyncContextManager[Any]]
+"""A function without arguments, or of the service's Settings."""
+Deletion = Callable[[Any, Owner], Awaitable[None]]
+"""An async function of what the lifespan yielded and of the owner who has everything deleted."""
 
 
 def nothing_else(_: Settings) -> None:
@@ -41,7 +45,8 @@ class Specialist:
 
     Name and description are the answer's own name and docstring unless told otherwise. With `direct` the answer gets a
     Request, has no task, and what it returns is the reply. `lifespan` makes an async context manager that is entered
-    once a process; what it yields is `task.services`. Of `version` the number before the first dot says whose tasks it
+    once a process; what it yields is `task.services`. What the specialist itself keeps of an owner, `deletes` deletes
+    when the owner has everything deleted. Of `version` the number before the first dot says whose tasks it
     can go on with: raise that when a step has changed its name, its place or what it is given. `variant` may give
     another specialist to be in its place under the settings of its service.
     Raises SpecialistInvalid, or CardInvalid when nobody could find or call it.
@@ -57,6 +62,7 @@ class Specialist:
     direct: bool = False
     lifespan: Lifespan = nullcontext
     variant: "Callable[[Settings], Specialist | None]" = nothing_else
+    deletes: Deletion | None = None
 
     def __post_init__(self) -> None:
         check_lifespan(self.lifespan)
@@ -144,12 +150,22 @@ def specialist(
     output_modes: Sequence[str] = ("text/plain",),
     direct: bool = False,
     lifespan: Lifespan = nullcontext,
+    deletes: Deletion | None = None,
 ) -> Callable[[Answer], Specialist]:
     """Make a Specialist of the async function below it, as `Specialist` does."""
 
     def make(answer: Answer) -> Specialist:
         return Specialist(
-            answer, skills, name, description, version, input_modes, output_modes, direct=direct, lifespan=lifespan
+            answer,
+            skills,
+            name,
+            description,
+            version,
+            input_modes,
+            output_modes,
+            direct=direct,
+            lifespan=lifespan,
+            deletes=deletes,
         )
 
     return make

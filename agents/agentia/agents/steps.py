@@ -15,7 +15,7 @@ def checked_step(key: str, call: Call, effect: str) -> Callable[[], Awaitable[An
     """`call`, with `effect` if it takes it; raises StepInvalid when it is not async or gives what is not JSON."""
 
     async def checked() -> Any:
-        given = call(*[effect][: _takes(call)])
+        given = call(*[effect][: takes_argument(call)])
         if not inspect.isawaitable(given):
             raise StepInvalid(
                 f"What the step {key!r} calls must be async: a function without arguments, or of the idempotency key."
@@ -33,7 +33,7 @@ def checked_step(key: str, call: Call, effect: str) -> Callable[[], Awaitable[An
     return checked
 
 
-def _takes(call: Callable[..., Any]) -> bool:
+def takes_argument(call: Callable[..., Any]) -> bool:
     """Whether `call` cannot do without an argument."""
     try:
         inspect.signature(call).bind()

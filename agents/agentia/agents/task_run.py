@@ -12,6 +12,7 @@ from agentia.agents.delegated import Delegated
 from agentia.agents.delegation import delegate
 from agentia.agents.errors import StepInvalid, TaskOver
 from agentia.agents.files import File, files_in
+from agentia.agents.memory import Memory
 from agentia.agents.parts import data_of, part_of, text_of
 from agentia.agents.peers import Peers
 from agentia.agents.spending import DELEGATE, Spending
@@ -113,6 +114,11 @@ class TaskRun(Request):
     def peers(self) -> Peers:
         """The other agents of the mesh."""
         return self._around.peers
+
+    @property
+    def memory(self) -> Memory:
+        """What the mesh's librarian keeps for the owner of this task; see `docs/memory.md`."""
+        return Memory(self)
 
     @property
     def settings(self) -> Settings:

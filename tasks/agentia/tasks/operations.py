@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from typing import Any, Final
 
@@ -38,17 +38,23 @@ from agentia.tasks.caller import Caller
 from agentia.tasks.engine import Engine
 from agentia.tasks.events import Event
 from agentia.tasks.push import PushConfigs
+from agentia.tasks.records import Owner
 from agentia.tasks.states import SETTLED, TERMINAL, name
 
 AT_ONCE: Final = 50
 """Tasks that are cancelled at once."""
 
+Deletes = Callable[[Owner], Awaitable[None]]
+
 
 class Operations:
-    """What an agent can be asked, for one engine. Every method raises the A2A errors of its section."""
+    """What an agent can be asked, for one engine. `deletes` deletes what the agent itself keeps of an owner.
 
-    def __init__(self, engine: Engine, push: PushConfigs) -> None:
-        self._engine, self._push = engine, push
+    Every method raises the A2A errors of its section.
+    """
+
+    def __init__(self, engine: Engine, push: PushConfigs, deletes: Deletes | None = None) -> None:
+        self._engine, self._push, self._deletes = engine, push, deletes
 
     async def send_message(
         self,
@@ -178,6 +184,8 @@ class Operations:
         now = time.time()
         while tasks := await self._engine.store.open_tasks(caller.owner, now, AT_ONCE):
             await asyncio.gather(*(self._canceled(task_id, caller) for task_id in tasks))
+        if self._deletes is not None:
+            await self._deletes(caller.owner)
         gone = await self._engine.forget(caller)
         return {"tasks": gone.tasks, "messages": gone.replies}
 

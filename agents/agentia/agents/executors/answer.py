@@ -17,11 +17,13 @@ from a2a.utils.errors import (
     UnsupportedOperationError,
 )
 
+from agentia.agents.definition import opened
 from agentia.agents.errors import ExecutorInvalid, TaskFailed, TaskRejected
 from agentia.agents.executors.context import canceling, context_of, replying
 from agentia.agents.executors.outlet import Outlet, ReplyOutlet, TaskOutlet, left
 from agentia.agents.task_run import Request, TaskRun
 from agentia.core.frames import defined_at
+from agentia.core.settings import Settings
 from agentia.tasks.replay import digest
 from agentia.tasks.run import Run
 from agentia.tasks.stop import Stop
@@ -73,14 +75,14 @@ class ExecutorAnswer:
         """What the service is entered with: the author's own; executions that go on are stopped before it is left."""
 
         @asynccontextmanager
-        async def entered() -> AsyncIterator[Any]:
-            async with authors() as services:
+        async def lifetime(settings: Settings) -> AsyncIterator[Any]:
+            async with opened(authors, settings) as services:
                 try:
                     yield services
                 finally:
                     await _stopped(self._executions.values())
 
-        return entered
+        return lifetime
 
     async def _reply(self, request: Request) -> Message:
         outlet = ReplyOutlet()

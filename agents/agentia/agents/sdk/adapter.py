@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from agents import Agent, AgentsException, RunConfig, RunHooks, Runner
 from pydantic_core import to_jsonable_python
 
+from agentia.agents.definition import opened
 from agentia.agents.parts import part_of
 from agentia.agents.sdk import approvals, history, inputs, spans
 from agentia.agents.sdk.answer import StreamedAnswer
@@ -75,9 +76,9 @@ class AgentAnswer:
         """What the service is entered with: the author's own, and after it MCP servers and models are closed."""
 
         @asynccontextmanager
-        async def entered() -> AsyncIterator[Any]:
+        async def lifetime(settings: Settings) -> AsyncIterator[Any]:
             try:
-                async with authors() as services:
+                async with opened(authors, settings) as services:
                     yield services
             finally:
                 await self._pool.close()
@@ -85,7 +86,7 @@ class AgentAnswer:
                 if models is not None:
                     await models.close()
 
-        return entered
+        return lifetime
 
     async def _run(self, scope: Scope, asked: Any) -> Any:
         """The final output; approvals are asked for in between."""

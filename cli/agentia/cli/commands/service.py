@@ -17,7 +17,9 @@ OWN_PORT = 8020
 def service(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="registry, gateway, analyst, quant, concierge, or FILE:NAME of your own."),
+        typer.Argument(
+            metavar="NAME", help="registry, gateway, analyst, quant, concierge, librarian, or FILE:NAME of your own."
+        ),
     ],
     host: Annotated[str | None, typer.Option(metavar="H", help="The address to listen on: AGENTIA_HOST.")] = None,
     port: Annotated[int | None, typer.Option(metavar="N", help="The port to listen on: AGENTIA_PORT.")] = None,

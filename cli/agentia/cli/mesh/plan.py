@@ -8,7 +8,7 @@ from agentia.cli.errors import UsageProblem
 
 HOST = "127.0.0.1"
 RUN = "agentia.cli.mesh.services"
-AGENTS = ("analyst", "quant", "concierge")
+AGENTS = ("analyst", "quant", "concierge", "librarian")
 FIRST_AGENT_PORT = 10
 Role = Literal["registry", "agent", "gateway"]
 

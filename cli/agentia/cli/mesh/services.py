@@ -23,6 +23,7 @@ PRELOAD = (
     "agentia.agents.analyst",
     "agentia.agents.quant",
     "agentia.agents.concierge",
+    "agentia.agents.librarian",
     # what these import only when they first need it, which all do at their start
     "anyio.streams.memory",
     "anyio.streams.tls",

@@ -9,7 +9,7 @@ from agentia.core.identity.errors import (
     KeyInvalid,
     WebhookInvalid,
 )
-from agentia.core.identity.hops import HEADER, MAX_HOPS, Hop, mint, origin
+from agentia.core.identity.hops import HEADER, MAX_HOPS, Hop, first_context, mint, origin
 from agentia.core.identity.keys import ServiceKey, public_key
 from agentia.core.identity.verifier import HopVerifier
 from agentia.core.identity.webhooks import SIGNATURE, Signed, sign_webhook, verify_webhook
@@ -29,6 +29,7 @@ __all__ = [
     "ServiceKey",
     "Signed",
     "WebhookInvalid",
+    "first_context",
     "mint",
     "origin",
     "public_key",

@@ -1,6 +1,8 @@
 """Hop tokens: who calls whom inside the mesh, for whom, and through whom so far."""
 
+import json
 import time
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -63,6 +65,16 @@ def mint(
         "prev": previous,
     }
     return key.sign({name: value for name, value in claims.items() if value is not None})
+
+
+def first_context(token: str) -> str | None:
+    """The context in which a chain of calls began, None when no agent has named one; of a token that was verified."""
+    context: str | None = None
+    older: str | None = token
+    while older:
+        claims = json.loads(urlsafe_b64decode(f"{older.split('.')[1]}==="))
+        context, older = claims.get("ctx") or context, claims.get("prev")
+    return context
 
 
 def origin(url: str) -> str:

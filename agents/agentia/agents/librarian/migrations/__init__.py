@@ -1,0 +1,1 @@
+"""Schema of what the librarian keeps, revision by revision; its version table stands beside that of the tasks."""
