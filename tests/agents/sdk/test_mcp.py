@@ -169,6 +169,16 @@ async def test_an_agent_that_is_a_tool_or_takes_over_shares_the_connection(
     assert lines(effects) == ["connected", *['add {"a": 1, "b": 2}'] * 3]
 
 
+async def test_a_server_that_its_author_has_connected_is_used_as_it_is(serve: Any, toolbox: Any, effects: Path) -> None:
+    async with toolbox() as server:
+        client, model = await serve(*calling(ADD), server=server)
+        task = await client.send("1 + 2?")
+
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
+    assert outputs(model) == ["3"]
+    assert lines(effects).count("connected") == 1
+
+
 async def test_outside_of_tasks_the_server_works_as_it_did(alone: Any, toolbox: Any) -> None:
     server, model = toolbox(), scripted(*calling(ADD))
     worker = Agent(name="worker", model=model, mcp_servers=[server])

@@ -148,10 +148,9 @@ class Connection:
     async def _connect(self) -> str:
         watch = Watch()
         try:
-            if getattr(self.server, "session", None) is None:  # its author may have connected it
-                prepare(self.server, watch, self.name)
-                async with asyncio.timeout(CONNECTING):
-                    await self.server.connect()
+            prepare(self.server, watch, self.name)
+            async with asyncio.timeout(CONNECTING):
+                await self.server.connect()
         except TimeoutError:
             return f"it was not ready within {CONNECTING:.0f} seconds"
         except asyncio.CancelledError:

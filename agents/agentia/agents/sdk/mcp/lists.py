@@ -22,7 +22,7 @@ class Lists:
     """What the servers of one task's agents have listed, by the agent and the server's place in it."""
 
     def __init__(self, task: TaskRun) -> None:
-        self._run = task.branch("mcp").run
+        self._task = task
         self._known: dict[str, list[Tool]] = {}
         self._turns: dict[str, asyncio.Lock] = {}
 
@@ -34,14 +34,15 @@ class Lists:
         return [tool.model_copy(deep=True) for tool in self._known[place]]
 
     async def _listed(self, place: str, server: str, ask: Callable[[], Awaitable[list[Tool]]]) -> list[Tool]:
-        known = self._run.recall(place, _KEY)
+        run = self._task.branch("mcp").run
+        known = run.recall(place, _KEY)
         if known is None:
             made = [
                 tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in bounded(await ask(), server)
             ]
             if (size := len(json.dumps(made))) > LONGEST:
                 raise TaskFailed(_too_much(server, f"needs {size:,} bytes to describe its tools, and {LONGEST:,}"))
-            await self._run.record(place, _KEY, made)
+            await run.record(place, _KEY, made)
             known = (made,)
         return [Tool.model_validate(each) for each in known[0]]
 

@@ -12,6 +12,7 @@ from agentia.agents.sdk import scope as scopes
 from agentia.agents.sdk import tools as journaled
 from agentia.agents.sdk.mcp.connection import Connection
 from agentia.agents.sdk.mcp.lists import Lists
+from agentia.agents.sdk.mcp.words import label
 
 TOOLS: Final = "get_mcp_tools"
 """The function of an agent that ours stands before."""
@@ -23,9 +24,11 @@ class Pool:
 
     _known: dict[int, Connection] = field(default_factory=dict)
 
-    def of(self, server: MCPServer, lists: Callable[..., Awaitable[Any]]) -> Connection:
-        """The connection with `server`; `lists` is its own function for that."""
+    def of(self, server: MCPServer, lists: Callable[..., Awaitable[Any]]) -> Connection | None:
+        """The connection with `server`, None with one that its author has connected; `lists` is its own function."""
         if id(server) not in self._known:
+            if getattr(server, "session", None) is not None:
+                return None
             self._known[id(server)] = Connection(server, lists)
         return self._known[id(server)]
 
@@ -57,20 +60,21 @@ class Shared:
         if scope is None or scope.servers is None:
             return await self._list(run_context, agent)
         connection = scope.servers.pool.of(self._server, self._list)
-        place = f"tools/{getattr(agent, 'name', '').replace('/', '%2F')}/{self._number(agent)}"
-        tools = await scope.servers.lists.of(place, connection.name, lambda: connection.tools(run_context, agent))
+        ask = self._list if connection is None else connection.tools
+        name = label(self._server.name)
+        place = f"tools/{getattr(agent, 'name', '')}/{self._number(agent)} {name}"
+        tools = await scope.servers.lists.of(place, name, lambda: ask(run_context, agent))
         self._safe |= {tool.name for tool in tools if _safe(tool)}
         return tools
 
     async def call_tool(self, tool_name: str, arguments: Any, meta: Any = None) -> Any:
         """The result of a tool, over the connection that all tasks share."""
         scope = scopes.here()
-        if scope is None or scope.servers is None:
-            return (
-                await self._call(tool_name, arguments) if meta is None else await self._call(tool_name, arguments, meta)
-            )
-        connection = scope.servers.pool.of(self._server, self._list)
-        return await connection.call(tool_name, arguments, meta, safe=tool_name in self._safe)
+        if scope is not None and scope.servers is not None:
+            connection = scope.servers.pool.of(self._server, self._list)
+            if connection is not None:
+                return await connection.call(tool_name, arguments, meta, safe=tool_name in self._safe)
+        return await self._call(tool_name, arguments) if meta is None else await self._call(tool_name, arguments, meta)
 
     def _number(self, agent: Any) -> int:
         """Which of the agent's servers this is; several may have one name."""
