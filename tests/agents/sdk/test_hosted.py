@@ -1,6 +1,7 @@
 """Tools that the model's endpoint runs: what they did is part of the answer, and their approvals are asked for."""
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,6 +61,19 @@ async def test_what_a_hosted_tool_did_is_told_and_its_answer_is_the_answer(alone
     assert made["answer.txt"]["text"] == "It is 92 EUR."
     assert base64.b64decode(made["picture-0.png"]["raw"]) == b"\x89PNG"
     assert server.requests[0]["tools"][0]["type"] == "web_search"
+
+
+async def test_an_endpoint_that_has_no_hosted_tools_is_told_by_the_setting(
+    alone: Any, text_of: Callable[[Any], str]
+) -> None:
+    async with model_server([Say("never said")]) as server:
+        agent = Agent(name="looker", tools=[WebSearchTool()])
+        client = await alone.serve(Specialist(agent, SKILLS), model="large", openai_base_url=server.url)
+        task = await client.send("look it up")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "AGENTIA_MODEL_API=responses" in text_of(task)
+    assert not server.requests
 
 
 async def test_what_a_hosted_tool_did_is_not_done_again_after_a_restart(alone: Any) -> None:

@@ -58,6 +58,11 @@ def _sentence(exc: AgentsException, turns: int) -> str:
         return f"The agent's tool {exc.tool_name} took too long."
     if isinstance(exc, ModelBehaviorError):
         return "The agent's model gave an answer that cannot be used. The agent's log has the reason."
+    if isinstance(exc, UserError) and exc.message.startswith("Hosted tools are not supported"):
+        return (
+            "This agent has tools that its model's endpoint must run, which is possible over the Responses API only."
+            " Who runs the agent can set AGENTIA_MODEL_API=responses if its endpoint speaks that."
+        )
     if isinstance(exc, UserError):
         return f"The agent failed: {exc.message.partition(':')[0]}. The agent's log has the reason."
     return "The agent failed while it worked on this task. The agent's log has the reason."
