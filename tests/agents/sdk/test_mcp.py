@@ -278,15 +278,29 @@ async def test_an_agent_whose_server_cannot_be_started_says_so(
     assert not model.calls
 
 
+async def test_a_server_that_never_becomes_ready_is_given_up(
+    serve: Any, monkeypatch: pytest.MonkeyPatch, text_of: Callable[[Any], str]
+) -> None:
+    monkeypatch.setattr("agentia.agents.sdk.mcp.connection.TRIES", 1)
+    monkeypatch.setattr("agentia.agents.sdk.mcp.connection.CONNECTING", 0.2)
+    server = MCPServerStdio({"command": "sleep", "args": ["60"]}, name="files")
+    client, _ = await serve(Say("never said"), server=server)
+
+    task = await client.send("go")
+
+    assert text_of(task).startswith("The agent's MCP server files cannot be used: it was not ready within 0.2 seconds.")
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
         (Call("big", {"size": 10_000_000}), "[9800000 more characters were left out]"),
         (Call("flood"), "(it sends more than anybody has asked for)"),
+        (Call("babble"), "(it sends more than anybody has asked for)"),
         (Call("long"), "(it has sent a message of more than 1 MB)"),
         (Call("complain"), "complain done"),
     ],
-    ids=["result", "notifications", "message", "stderr"],
+    ids=["result", "notifications", "answers", "message", "stderr"],
 )
 async def test_a_server_that_floods_is_bounded(
     serve: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, call: Call, said: str
@@ -294,6 +308,7 @@ async def test_a_server_that_floods_is_bounded(
     if call.tool == "long":
         monkeypatch.setattr("agentia.agents.sdk.mcp.watch.LONGEST", 1_000_000)
         monkeypatch.setattr("agentia.agents.sdk.mcp.watch.TOO_LONG", "it has sent a message of more than 1 MB")
+    monkeypatch.setattr("agentia.agents.sdk.mcp.watch.BURST", 1_000_000)
     caplog.set_level("INFO", "agentia.agents")
     client, model = await serve(Say(calls=[call]), *calling(ADD))
 
@@ -309,13 +324,13 @@ async def test_a_server_that_floods_is_bounded(
 async def test_a_server_that_lists_thousands_of_tools_fails_the_task(
     serve: Any, toolbox: Any, text_of: Callable[[Any], str]
 ) -> None:
-    client, _ = await serve(Say("never said"), server=toolbox("10000"))
+    client, _ = await serve(Say("never said"), server=toolbox("2000"))
 
     task = await client.send("go")
 
     assert task["status"]["state"] == "TASK_STATE_FAILED"
     assert text_of(task) == (
-        "The agent's MCP server toolbox lists 10,000 tools, and 500 are the most that an agent can be given. Who runs"
+        "The agent's MCP server toolbox lists 2,000 tools, and 500 are the most that an agent can be given. Who runs"
         " the agent can name those that it needs (a tool_filter, or allowed_tools in the configuration)."
     )
 

@@ -70,7 +70,7 @@ async def test_configured_servers_give_an_agent_their_tools(
     [
         (
             {"command": "x", "require_aproval": "always"},
-            "mcpServers.files.require_aproval: extra inputs are not permitted.",
+            "mcpServers.files.require_aproval: nothing is called so.",
         ),
         ({"command": "x", "require_approval": "often"}, "mcpServers.files.require_approval"),
         ({"command": "x", "url": "http://x"}, "mcpServers.files must have a command or a url, and not both."),

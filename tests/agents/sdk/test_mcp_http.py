@@ -154,8 +154,9 @@ async def test_a_server_that_was_restarted_is_connected_again_and_the_call_is_ma
 
 
 async def test_a_server_that_is_restarted_during_a_call_is_there_for_the_next(
-    shop: Shop, serve: Any, monkeypatch: pytest.MonkeyPatch
+    serving: Any, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shop = Shop(serving)
     monkeypatch.setattr("agentia.agents.sdk.mcp.connection.FIRST_PAUSE", 0.2)
     async with shop.open():
         client, model = await serve(shop, Say(calls=[ADD]), Say(calls=[Call("hold")]), *calling(ADD))
@@ -184,7 +185,7 @@ async def test_a_server_that_floods_is_bounded(
     serving: Any, serve: Any, monkeypatch: pytest.MonkeyPatch, call: Call, json_response: bool, said: str
 ) -> None:
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.LONGEST", 1_000_000)
-    monkeypatch.setattr("agentia.agents.sdk.mcp.watch.BURST", 20_000)
+    monkeypatch.setattr("agentia.agents.sdk.mcp.watch.BURST", 150_000)
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.TOO_LONG", "it has sent a message of more than 1 MB")
     shop = Shop(serving, old=True, json_response=json_response)
     async with shop.open():

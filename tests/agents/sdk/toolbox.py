@@ -12,7 +12,20 @@ from pathlib import Path
 from typing import Any
 
 EFFECTS, AGENT = Path(sys.argv[1]), os.getppid()
-TOOLS = sys.argv[2:] or ["add", "note", "hang", "die", "big", "fail", "chart", "flood", "complain", "long", "pid"]
+TOOLS = sys.argv[2:] or [
+    "add",
+    "note",
+    "hang",
+    "die",
+    "big",
+    "fail",
+    "chart",
+    "flood",
+    "complain",
+    "long",
+    "babble",
+    "pid",
+]
 READ_ONLY = ("add", "die_once_safely")
 
 
@@ -60,6 +73,9 @@ def call(name: str, given: Any) -> Any:
     if name == "flood":
         while True:
             send({"method": "notifications/message", "params": {"level": "info", "data": "x" * 1000}})
+    if name == "babble":
+        while True:
+            send({"id": 1, "result": {}})
     if name == "complain":
         sys.stderr.write(("secret " * 100 + "\n") * 5000)
         sys.stderr.flush()
@@ -84,8 +100,6 @@ def listed() -> Any:
 
 
 def main() -> None:
-    if TOOLS == ["never"]:
-        time.sleep(60)
     for line in sys.stdin:
         asked = json.loads(line)
         if "id" not in asked:

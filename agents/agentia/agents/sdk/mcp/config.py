@@ -15,6 +15,8 @@ from agentia.agents.errors import McpConfigInvalid
 VARIABLE: Final = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 """`${NAME}`, and `${NAME:-what stands there when it is not set}`."""
 
+UNKNOWN: Final = "nothing is called so"
+
 
 def _expanded(text: str) -> str:
     def value(found: re.Match[str]) -> str:
@@ -113,7 +115,7 @@ def _approval(entry: Entry) -> Any:
 def _sentences(exc: ValidationError) -> Iterable[str]:
     for error in exc.errors(include_input=False):
         where = ".".join(str(each) for each in error["loc"])
-        said = error["msg"].removeprefix("Value error, ")
+        said = UNKNOWN if error["type"] == "extra_forbidden" else error["msg"].removeprefix("Value error, ")
         yield f"{where}: {said[:1].lower()}{said[1:].rstrip('.')}."
 
 

@@ -152,7 +152,7 @@ class Connection:
             async with asyncio.timeout(CONNECTING):
                 await self.server.connect()
         except TimeoutError:
-            return f"it was not ready within {CONNECTING:.0f} seconds"
+            return f"it was not ready within {CONNECTING:g} seconds"
         except asyncio.CancelledError:
             if (here := asyncio.current_task()) is not None and here.cancelling():
                 raise

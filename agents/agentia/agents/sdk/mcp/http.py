@@ -1,5 +1,6 @@
 """The HTTP client of an MCP server: what fails is the failure of one call, and answers have an end."""
 
+import math
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
@@ -39,8 +40,8 @@ class Client(httpx2.AsyncClient):
         if calls and (gone or response.status_code in PROXY):
             await response.aclose()  # one that was restarted knows nothing of us, and has done nothing
             return _failed(request, UNREACHED if gone else BROKEN)
-        if response.headers.get("content-type", "").startswith("application/json"):
-            response.stream = _Bounded(response.stream)
+        ends = response.headers.get("content-type", "").startswith("application/json")
+        response.stream = _Bounded(response.stream, self._watch, limits.LONGEST if ends else math.inf)
         return response
 
 
@@ -55,18 +56,23 @@ def client_factory(watch: Watch) -> Callable[..., Client]:
 
 
 class _Bounded(httpx2.AsyncByteStream):
-    """A body that breaks off with a StreamError, which the transport of MCP answers one call with."""
+    """A body that breaks off with a StreamError, which the transport of MCP answers one call with.
 
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
+    A stream of events has no end of its own, but each of them has, in that transport.
+    """
+
+    def __init__(self, inner: Any, watch: Watch, longest: float) -> None:
+        self._inner, self._watch, self._longest = inner, watch, longest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
         try:
             async for chunk in self._inner:
                 size += len(chunk)
-                if size > limits.LONGEST:
+                if size > self._longest:
                     raise httpx2.StreamError(limits.TOO_LONG)
+                if not self._watch.spend(len(chunk) / limits.ANSWERS):
+                    raise httpx2.StreamError(limits.FLOODS)
                 yield chunk
         except httpx2.TransportError as exc:
             raise httpx2.StreamError("the connection broke off") from exc

@@ -52,7 +52,7 @@ async def stdio(params: StdioServerParameters, watch: Watch, name: str) -> Async
     finally:
         for stream in (received, leaving):
             stream.close()
-        await _stop(process, 0.0 if watch.why else GRACE)
+        await _stop(process, GRACE if watch.up and not watch.why else 0.0)
         for pump in pumps:
             pump.cancel()
         await asyncio.gather(*pumps, return_exceptions=True)

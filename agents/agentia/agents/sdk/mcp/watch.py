@@ -14,6 +14,8 @@ BURST, RATE = 8_000_000, 1_000_000
 """Bytes that a server may send unasked (notifications, log messages, nonsense): at once, and each second after that."""
 LEAST: Final = 4000
 """Bytes that any message counts for, as each costs time."""
+ANSWERS: Final = 20
+"""Answers count for so many times less, as what was asked for may be large; nobody asks for this much."""
 FLOODS: Final = "it sends more than anybody has asked for"
 TOO_LONG: Final = f"it has sent a message of more than {LONGEST // 1_000_000} MB"
 
@@ -34,11 +36,14 @@ class Watch:
         self.over.set()
 
     def takes(self, item: Any, size: int = LEAST) -> bool:
-        """Whether a message of so many bytes may still be read; answers always may. Ends the connection if not."""
-        if isinstance(getattr(item, "message", None), JSONRPCResponse | JSONRPCError):
-            return True
+        """Whether a message of so many bytes may still be read. Ends the connection if not."""
+        answers = isinstance(getattr(item, "message", None), JSONRPCResponse | JSONRPCError)
+        return self.spend(max(size, LEAST) / (ANSWERS if answers else 1))
+
+    def spend(self, size: float) -> bool:
+        """Whether so many bytes more may be read. Ends the connection if not."""
         now = time.monotonic()
-        self._room = min(BURST, self._room + (now - self._since) * RATE) - max(size, LEAST)
+        self._room = min(BURST, self._room + (now - self._since) * RATE) - size
         self._since = now
         if self._room < 0:
             self.end(FLOODS)
