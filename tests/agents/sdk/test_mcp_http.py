@@ -64,8 +64,10 @@ class Shop:
         @server.tool()
         async def flood(context: Context[Any]) -> str:
             with warnings.catch_warnings(action="ignore"):
-                while True:
+                for _ in range(1000):  # as this process has to do it, it is no flood without an end
                     await context.info("x" * 1000)
+            await asyncio.Event().wait()
+            return ""
 
         return server.streamable_http_app(json_response=self._json)
 
