@@ -5,6 +5,7 @@ import functools
 import itertools
 import json
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,30 @@ def test_a_definition_names_its_own_line() -> None:
     with pytest.raises(CardInvalid) as same:
         Specialist(shouter, [*SKILLS, *SKILLS])  # same
     assert same.value.place == line("same")
+
+
+async def test_a_line_that_blocks_the_event_loop_is_told_while_it_does(
+    alone: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agentia.agents.watch.SECONDS", 0.05)
+    told = threading.Event()
+
+    class Heard(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "blocks" in record.getMessage():
+                told.set()
+
+    heard = Heard()
+    logging.getLogger("agentia.agents").addHandler(heard)
+
+    async def blocks(_task: TaskRun) -> None:
+        told.wait(10)  # blocks
+
+    client = await alone.serve(Specialist(blocks, SKILLS))
+    await client.send("hello")
+    logging.getLogger("agentia.agents").removeHandler(heard)
+    records = [record for record in caplog.records if "blocks the event loop" in record.getMessage()]
+    assert [record.place for record in records] == [line("blocks")]  # type: ignore[attr-defined]
 
 
 async def text(text: str) -> None: ...

@@ -35,7 +35,7 @@ def is_executor(answer: object) -> bool:
     if not _executes(type(answer)):
         return False
     for method in ("execute", "cancel"):
-        if not inspect.iscoroutinefunction(getattr(answer, method)):
+        if not inspect.iscoroutinefunction(inspect.unwrap(getattr(answer, method))):
             raise SpecialistInvalid(
                 f"{type(answer).__name__}.{method} must be async.",
                 fix=f"Write `async def {method}(self, context, event_queue)`.",

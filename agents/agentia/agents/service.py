@@ -22,6 +22,7 @@ from agentia.agents.peers import Peers
 from agentia.agents.specialists import Specialist
 from agentia.agents.task_run import Surroundings
 from agentia.agents.transport import http_client
+from agentia.agents.watch import watched
 from agentia.cards import card_bytes
 from agentia.cards.signing import sign_card
 from agentia.cards.wellknown import card_routes
@@ -161,6 +162,7 @@ async def _lifespan(specialist: Specialist, parts: _Parts, url: str, grace: floa
     async with AsyncExitStack() as stack:
         parts.around.telemetry = telemetry(specialist.id)
         stack.push_async_callback(parts.around.telemetry.close)
+        stack.enter_context(watched())
         stack.push_async_callback(parts.http.aclose)
         stack.push_async_callback(parts.registry.close)
         stack.push_async_callback(parts.store.close)

@@ -28,7 +28,12 @@ def line_of(exc: BaseException) -> str:
 
 def line_here() -> str:
     """The author's line that is being executed; "" when none is, as in a task of asyncio that we began."""
-    return _author(list(_stack(sys._getframe(1)))[::-1], strict=True)
+    return line_in(sys._getframe(1))
+
+
+def line_in(frame: FrameType | None) -> str:
+    """The innermost line of an author's that leads to `frame`; "" when none does."""
+    return _author(list(_stack(frame))[::-1], strict=True)
 
 
 def defined_at(thing: object) -> str:
