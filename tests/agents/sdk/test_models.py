@@ -11,7 +11,7 @@ import pytest
 from agents import Agent, AgentOutputSchema, Handoff, RunConfig, Runner, function_tool
 
 from agentia.agents import Skill, Specialist
-from agentia.agents.testing import BreakOff, Call, Fail, Hang, Say, Script, model_server, scripted
+from agentia.agents.testing import BreakOff, Call, CutShort, Fail, Hang, Say, Script, model_server, scripted
 
 SKILLS = [Skill("convert", "Convert an amount between currencies")]
 
@@ -307,3 +307,51 @@ async def test_a_model_of_litellm_that_is_not_installed_is_named(
 
     assert task["status"]["state"] == "TASK_STATE_REJECTED"
     assert "litellm/mistral/small, needs litellm, which is not installed" in text_of(task)
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+async def test_half_an_answer_that_ends_in_order_is_not_taken_for_the_answer(fx: Any, api: str) -> None:
+    """As behind a proxy that gave up waiting: nothing says that anything is missing."""
+    async with fx([CutShort("It is 9"), Say("It is 92 EUR.")], model_api=api) as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert [part["text"] for part in task["artifacts"][0]["parts"]] == ["It is 92 EUR."]
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("api", ["chat", "responses"])
+@pytest.mark.parametrize(("reason", "words"), [("length", "its limit of tokens"), ("content_filter", "by a filter")])
+async def test_an_answer_that_its_model_cuts_short_fails_the_task_with_what_came(
+    fx: Any, text_of: Callable[[Any], str], api: str, reason: str, words: str
+) -> None:
+    async with fx(lambda _: CutShort("It is 9", reason), model_api=api) as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert words in text_of(task)
+    assert [part["text"] for part in task["artifacts"][0]["parts"]] == ["It is 9"]
+    assert len(server.requests) == 1
+
+
+async def test_a_model_that_is_about_to_speak_for_an_hour_is_stopped(
+    fx: Any, text_of: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agentia.agents.sdk.retries.SECONDS", 0.2)
+    async with fx(lambda _: Hang("It is")) as (client, server):
+        task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "did not come to the end of its answer within" in text_of(task)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("step", [Say("la" * 100), Say(calls=[Call("convert", "la" * 100)])], ids=["text", "call"])
+async def test_a_model_that_says_more_than_anybody_can_read_is_stopped(
+    fx: Any, text_of: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch, step: Say
+) -> None:
+    monkeypatch.setattr("agentia.agents.sdk.model.MOST", 100)
+    async with fx(lambda _: step) as (client, _):
+        task = await client.send("100 USD in EUR")
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "did not come to an end within 100 characters" in text_of(task)

@@ -5,17 +5,20 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, Final
 
-from agents import Model, ModelBehaviorError, ModelResponse, ModelSettings, MultiProvider
+from agents import Model, ModelResponse, ModelSettings, MultiProvider
 from agents.models.default_models import get_default_model_settings
 from openai.types.responses import Response, ResponseCompletedEvent
 
+from agentia.agents.errors import TaskFailed
 from agentia.agents.sdk import hosted, responses, spans
-from agentia.agents.sdk.retries import patiently
+from agentia.agents.sdk.retries import BrokenOff, patiently
 from agentia.agents.sdk.scope import Scope, here
 from agentia.agents.spending import MODEL
 
 LONGEST: Final = 2000
 """Characters of what a model says beside its tool calls that a status repeats."""
+MOST: Final = 1_000_000
+"""Characters of one answer, which no model says that will come to an end."""
 
 
 class JournaledModel(Model):
@@ -109,15 +112,19 @@ def _streamed(scope: Scope, inner: Model, given: tuple[Any, ...], named: dict[st
     async def ask() -> ModelResponse:
         answer.restart()
         items: list[Any] = []
+        size = 0
         async with aclosing(begin(instructions, asked, counted, *rest, **named)) as events:
             async for event in events:
+                size += len(getattr(event, "delta", ""))
+                if size > MOST:
+                    raise TaskFailed(f"The agent's model did not come to an end within {MOST} characters.")
                 if event.type == "response.output_text.delta":
                     await answer.write(event.delta)
                 elif event.type == "response.output_item.done":
                     items.append(event.item)
                 elif (made := responses.ended(event, items)) is not None:
                     return made
-        raise ModelBehaviorError("The model's answer broke off.")
+        raise BrokenOff("The stream has ended without the answer.")
 
     return ask
 

@@ -3,10 +3,11 @@
 import os
 from typing import Final
 
-from agents import Model, OpenAIChatCompletionsModel, OpenAIResponsesModel
+from agents import Model, OpenAIResponsesModel
 from openai import AsyncOpenAI
 
 from agentia.agents.errors import TaskRejected
+from agentia.agents.sdk.chat import WholeAnswers
 from agentia.core.prices import Price, prices
 from agentia.core.settings import Settings
 
@@ -55,7 +56,7 @@ class Models:
         own = "responses" if self._settings.openai_base_url is None else "chat"
         if (self._settings.model_api or own) == "responses":
             return OpenAIResponsesModel(name, self._openai(name))
-        return OpenAIChatCompletionsModel(name, self._openai(name))
+        return WholeAnswers(name, self._openai(name))
 
     def _check(self, name: str) -> None:
         if self._settings.openai_api_key is None and self._settings.openai_base_url is None:

@@ -14,6 +14,7 @@ from openai.types.responses import (
 )
 from pydantic import BaseModel, TypeAdapter
 
+from agentia.agents.sdk.retries import BrokenOff, cut_short
 from agentia.agents.spending import COST
 from agentia.core.prices import Price
 
@@ -36,6 +37,8 @@ _DONE: Final = frozenset(
     }
 )
 """Items that nobody has to do anything for: what is said, and what the endpoint's own tools did."""
+_PASSING: Final = ("server_error", "rate_limit_exceeded")
+"""Why an answer may fail that another try may have."""
 _COUNTS: Final = ("requests", "input_tokens", "output_tokens", "total_tokens")
 
 
@@ -63,7 +66,14 @@ def load(value: dict[str, Any]) -> ModelResponse:
 
 
 def ended(event: Any, items: list[Any]) -> ModelResponse | None:
-    """The answer when `event` is the last of its stream, of which `items` are done. Raises ModelBehaviorError."""
+    """The answer when `event` is the last of its stream, of which `items` are done.
+
+    Raises BrokenOff for what may pass, TaskFailed for half an answer, or ModelBehaviorError.
+    """
+    if event.type == "response.failed" and (error := event.response.error) is not None and error.code in _PASSING:
+        raise BrokenOff(f"The model's answer ended with {error.code}.")
+    if event.type == "response.incomplete" and (details := event.response.incomplete_details) is not None:
+        cut_short(details.reason)
     if event.type in ("response.failed", "response.incomplete", "error", "response.error"):
         raise ModelBehaviorError(f"The model's answer ended with {event.type}.")
     if event.type != "response.completed":

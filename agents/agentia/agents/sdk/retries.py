@@ -13,19 +13,46 @@ from agentia.agents.errors import TaskFailed
 from agentia.agents.task_run import TaskRun
 
 TRIES: Final = 5
+SECONDS: Final = 3600.0
+"""How long an answer may take, however much is said meanwhile."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds between tries: doubled each time unless the endpoint says when to come back."""
 
 T = TypeVar("T")
-Broken = (openai.APIConnectionError, openai.APIStatusError, openai.APIError, httpx.TransportError)
 log = logging.getLogger("agentia.agents")
+
+
+class BrokenOff(Exception):
+    """An endpoint has ended its answer before it was whole; the message is for the log."""
+
+
+Broken = (openai.APIConnectionError, openai.APIStatusError, openai.APIError, httpx.TransportError, BrokenOff)
+
+
+def cut_short(reason: str | None) -> None:
+    """Raise TaskFailed when an answer has ended for that reason, and half of it is missing."""
+    if reason in ("length", "max_output_tokens"):
+        raise TaskFailed(
+            "The agent's model has stopped in the middle of its answer, as it came to its limit of tokens. Ask for less"
+            " at once; who runs the agent can raise that limit."
+        )
+    if reason == "content_filter":
+        raise TaskFailed("The agent's model has stopped in the middle of its answer, by a filter of its provider.")
 
 
 async def patiently(task: TaskRun, call: Callable[[], Awaitable[T]]) -> T:
     """What `call` gives, tried again while that can help. Raises TaskFailed with a sentence."""
     for tried in range(1, TRIES + 1):
         try:
-            return await call()
+            async with asyncio.timeout(SECONDS) as limit:
+                return await call()
+        except TimeoutError as exc:
+            if not limit.expired():
+                raise
+            raise TaskFailed(
+                f"The agent's model did not come to the end of its answer within {SECONDS:.0f} seconds. Ask for less at"
+                " once."
+            ) from exc
         except Broken as exc:
             log.warning(
                 "model call failed", extra={"task": task.id, "try": tried, "reason": f"{type(exc).__name__}: {exc}"}
@@ -53,6 +80,8 @@ def _pause(exc: Exception, tried: int) -> float:
 def _sentence(exc: Exception, tried: int) -> str:
     """For the user: nothing of the endpoint's own text, which may name keys; that is in the log."""
     times = "" if tried == 1 else f", {tried} times in a row"
+    if isinstance(exc, BrokenOff):
+        return f"The agent's model broke off its answer{times}. Try again later."
     if not isinstance(exc, openai.APIStatusError):
         return (
             f"The connection to the agent's model failed{times}. Try again later; who runs the agent should check"

@@ -7,11 +7,12 @@ from agentia.agents.testing.endpoint import ModelServer, model_server
 from agentia.agents.testing.mesh import Mesh, mesh
 from agentia.agents.testing.models import scripted
 from agentia.agents.testing.outcome import Outcome
-from agentia.agents.testing.steps import BreakOff, Call, Fail, Hang, Say, Script, Step
+from agentia.agents.testing.steps import BreakOff, Call, CutShort, Fail, Hang, Say, Script, Step
 
 __all__ = [
     "BreakOff",
     "Call",
+    "CutShort",
     "Fail",
     "Hang",
     "Mesh",

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from agentia.agents.testing.steps import Say, Spoken, pieces
+from agentia.agents.testing.steps import CutShort, Say, Spoken, pieces
 
 
-def whole(request: dict[str, Any], say: Say) -> dict[str, Any]:
-    """The answer at once."""
+def whole(request: dict[str, Any], say: Say, cut: str = "") -> dict[str, Any]:
+    """The answer at once, `cut` off for that reason."""
     message = {"role": "assistant", "content": say.text or None, "tool_calls": _calls(say) or None}
-    reason = "tool_calls" if say.calls else "stop"
+    reason = cut or ("tool_calls" if say.calls else "stop")
     choice = {"index": 0, "message": message, "finish_reason": reason}
     return {**_envelope(request, "chat.completion"), "choices": [choice], "usage": _usage(say)}
 
@@ -29,6 +29,8 @@ def events(request: dict[str, Any], step: Spoken) -> Iterator[dict[str, Any]]:
             yield delta({"tool_calls": [call]})
         yield delta({}, "tool_calls" if step.calls else "stop")
         yield {**envelope, "choices": [], "usage": _usage(step)}
+    elif isinstance(step, CutShort) and step.reason:
+        yield delta({}, step.reason)
 
 
 def _envelope(request: dict[str, Any], kind: str) -> dict[str, Any]:

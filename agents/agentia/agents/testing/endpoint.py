@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agentia.agents.testing import chat, responses
-from agentia.agents.testing.steps import Fail, Hang, Say, Script, Step
+from agentia.agents.testing.steps import CutShort, Fail, Hang, Say, Script, Step
 
 
 @dataclass
@@ -72,7 +72,7 @@ async def _answer(server: ModelServer, reader: asyncio.StreamReader, writer: asy
         _whole(writer, step.status, {"error": {"message": "So it was told to.", "type": "scripted"}}, wait)
     elif not request.get("stream"):
         said = step if isinstance(step, Say) else Say(step.text)
-        _whole(writer, 200, spoken.whole(request, said))
+        _whole(writer, 200, spoken.whole(request, said, step.reason if isinstance(step, CutShort) else ""))
     else:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
         for event in spoken.events(request, step):
@@ -80,7 +80,7 @@ async def _answer(server: ModelServer, reader: asyncio.StreamReader, writer: asy
             await writer.drain()
         if isinstance(step, Hang):
             await reader.read()
-        if not isinstance(step, Say):
+        if not isinstance(step, Say | CutShort):
             return False
         _chunk(writer, b"data: [DONE]\n\n")
         writer.write(b"0\r\n\r\n")

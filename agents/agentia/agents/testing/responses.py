@@ -4,13 +4,17 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from agentia.agents.testing.steps import Say, Spoken, pieces
+from agentia.agents.testing.steps import CutShort, Say, Spoken, pieces
 
 Event = dict[str, Any]
 
 
-def whole(request: Event, say: Say) -> Event:
-    """The answer at once."""
+def whole(request: Event, say: Say, cut: str = "") -> Event:
+    """The answer at once, `cut` off for that reason."""
+    if cut:
+        reason = "max_output_tokens" if cut == "length" else cut
+        made = _response(request, "incomplete", _output(say), _usage(say))
+        return {**made, "incomplete_details": {"reason": reason}}
     return _response(request, "completed", _output(say), _usage(say))
 
 
@@ -32,6 +36,8 @@ def _events(request: Event, step: Spoken) -> Iterator[Event]:
             yield {"type": "response.output_item.done", "output_index": index, "item": item}
     if isinstance(step, Say):
         yield {"type": "response.completed", "response": whole(request, step)}
+    elif isinstance(step, CutShort) and step.reason:
+        yield {"type": "response.incomplete", "response": whole(request, Say(step.text), step.reason)}
 
 
 def _deltas(index: int, item_id: str, texts: Iterator[str]) -> Iterator[Event]:

@@ -59,7 +59,17 @@ class Hang:
     text: str = "The answer is"
 
 
-Spoken = Say | BreakOff | Hang
+@dataclass(frozen=True)
+class CutShort:
+    """An endpoint ends an answer in order, before it is whole: at its limit of tokens ("length"), by its filter
+    ("content_filter"), or without giving a reason, as a proxy does that will not wait any longer.
+    """
+
+    text: str = "The answer is"
+    reason: str = ""
+
+
+Spoken = Say | BreakOff | CutShort | Hang
 Step = Spoken | Fail
 Script = Iterable[Step] | Callable[[dict[str, Any]], Step]
 """What is answered: step by step, or by what a function makes of the request (the JSON that the client sent)."""
