@@ -26,6 +26,7 @@ class Replay:
     def __init__(self, events: list[StoredEvent] | None = None, journal: list[JournalEntry] | None = None) -> None:
         self._events: dict[str, StoredEvent] = {}
         self._answers: dict[str, Message] = {}
+        self._unread: set[str] = set()
         self._results = {entry.step: entry for entry in journal or ()}
         self._asked: str | None = None
         for event in events or ():
@@ -44,6 +45,7 @@ class Replay:
         """The user's answer to the newest question."""
         if self._asked is not None:
             self._answers[self._asked] = answer
+            self._unread.add(self._asked)
             self._asked = None
 
     def keep(self, entry: JournalEntry) -> None:
@@ -61,7 +63,12 @@ class Replay:
 
     def answer(self, step: str) -> Message | None:
         """The user's answer to the question of `step`."""
+        self._unread.discard(step)
         return self._answers.get(step)
+
+    def unread(self, branch: str) -> str | None:
+        """A question of that branch, answered, that this attempt has not come to; None when there is none."""
+        return min((step for step in self._unread if step.startswith(branch)), default=None)
 
     def result(self, step: str, expected: bytes) -> tuple[Any] | None:
         """The result of a finished step, in a tuple since it may be None. Raises StepChanged as `wrote` does."""

@@ -78,6 +78,11 @@ class Run:
         """Of the journal what belongs to this branch and those in it."""
         return [entry for entry in self.journal if entry.step.startswith(self._branch)]
 
+    @property
+    def unread(self) -> str | None:
+        """A question of this branch that was answered, and that this attempt has not come to; None if there is none."""
+        return self._replay.unread(self._branch)
+
     def branch(self, name: str) -> "Run":
         """The same task for calls that run beside others; `name` must be the same at each attempt."""
         if name not in self._branches:

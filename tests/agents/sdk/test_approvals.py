@@ -136,3 +136,54 @@ async def test_an_agent_that_is_a_tool_asks_in_its_own_name(alone: Any) -> None:
 
     assert [part["text"] for part in done["artifacts"][0]["parts"]] == ["All done."]
     assert (bank.paid, len(bank.model.calls), len(desk.calls)) == ([5], 2, 2)
+
+
+async def test_an_answer_counts_for_its_own_call_though_other_runs_number_theirs_alike(alone: Any) -> None:
+    """Three are asked for at once: the agent's own call_0, and call_0 of both runs of the agent that is its tool."""
+    bank = Bank(paying(2, call_id="call_0"), paying(3, call_id="call_0"), *[[assistant_message("Done.")]] * 2)
+    runs = [function_call("bank", {"input": "pay"}, call_id=f"call_{number}") for number in (1, 2)]
+    desk = ScriptedModel([[*paying(1, call_id="call_0"), *runs], [assistant_message("Done.")]])
+    agent = Agent(name="bank", model=desk, tools=[*bank.agent.tools, bank.agent.as_tool("bank", "Pays.")])
+    client = await alone.serve(Specialist(agent, skills=SKILLS))
+
+    task, asked = await client.send("buy it"), []
+    while task["status"]["state"] == "TASK_STATE_INPUT_REQUIRED":
+        asked.append(question(task).partition(".")[0][-1])
+        task = await client.send("yes" if asked[-1] == "2" else "no", taskId=task["id"])
+
+    assert sorted(asked) == ["1", "2", "3"]
+    assert bank.paid == [2]
+
+
+@pytest.mark.parametrize("needed", [False, lambda _context, arguments, _id: arguments["amount"] > 5])
+async def test_a_no_holds_though_the_call_needs_no_approval_any_more(alone: Any, text_of: Any, needed: Any) -> None:
+    """Whose code has changed while its user was asked must not go on as if nobody had been."""
+    bank = Bank(paying(5), [assistant_message("Paid.")])
+    first = await alone.serve(bank.specialist)
+    asked = await first.send("buy it")
+    await alone.leave(first)
+    bank.agent.tools[0].needs_approval = needed  # type: ignore[union-attr]
+    second = await alone.serve(bank.specialist)
+
+    done = await second.send("no", taskId=asked["id"])
+
+    assert done["status"]["state"] == "TASK_STATE_FAILED"
+    assert "is not the one that ran before" in text_of(done)
+    assert bank.paid == []
+
+
+async def test_a_renamed_agent_repeats_nothing_that_it_has_done_under_its_old_name(alone: Any, text_of: Any) -> None:
+    bank = Bank(paying(5), paying(6), [assistant_message("Paid.")])
+    first = await alone.serve(bank.specialist)
+    asked = await first.send("buy it")
+    asked = await first.send("yes", taskId=asked["id"])
+    await alone.leave(first)
+    renamed = Bank(paying(5), paying(6), [assistant_message("Paid.")])
+    renamed.agent.name = "treasury"
+    second = await alone.serve(Specialist(renamed.agent, skills=SKILLS, name="bank"))
+
+    done = await second.send("yes", taskId=asked["id"])
+
+    assert done["status"]["state"] == "TASK_STATE_FAILED"
+    assert "is not the one that ran before" in text_of(done)
+    assert (bank.paid, renamed.paid, len(renamed.model.calls)) == ([5], [], 0)

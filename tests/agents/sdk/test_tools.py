@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,8 @@ from agents import (
     function_tool,
 )
 
-from agentia.agents import Skill, Specialist, SpecialistInvalid, TaskRun
+from agentia.agents import Skill, Specialist, SpecialistInvalid, TaskFailed, TaskRejected, TaskRun
+from agentia.agents.errors import TaskEnded
 from agentia.agents.testing import Call, Say, scripted
 
 SKILLS = [Skill("work", "Work with tools")]
@@ -176,7 +178,59 @@ async def test_code_that_has_changed_while_its_user_was_asked_fails_the_task_by_
     done = await second.send("yes", taskId=asked["id"])
 
     assert done["status"]["state"] == "TASK_STATE_FAILED"
-    assert "cannot be used" in text_of(done)
+    assert "its step 'step/model/bank/0' is not the one that ran before" in text_of(done)
+    assert "Send the request again" in text_of(done)
+
+
+@pytest.mark.parametrize("ending", [TaskRejected, TaskFailed])
+@pytest.mark.parametrize("nested", [False, True], ids=["tool", "agent-in-a-tool"])
+async def test_a_tool_may_end_its_task_with_a_sentence(
+    alone: Any, text_of: Callable[[Any], str], ending: type[TaskEnded], nested: bool
+) -> None:
+    @function_tool
+    def sell() -> str:
+        """Sell something."""
+        raise ending("We are closed until Monday.")
+
+    tools: list[Any] = [sell]
+    if nested:
+        clerk = Agent(name="clerk", model=scripted(Say(calls=[Call("sell")])), tools=tools)
+        tools = [clerk.as_tool("sell", "Sells.")]
+    asking = Say(calls=[Call("sell", {"input": "it"} if nested else {})])
+    agent = Agent(name="shop", model=scripted(asking, Say("Sold.")), tools=tools)
+    client = await alone.serve(Specialist(agent, SKILLS))
+
+    task = await client.send("sell it")
+
+    assert task["status"]["state"] == f"TASK_STATE_{ending.__name__.removeprefix('Task').upper()}"
+    assert text_of(task) == "We are closed until Monday."
+
+
+@pytest.mark.parametrize("blocking", [False, True], ids=["async", "thread"])
+async def test_a_tool_that_hangs_ends_with_the_time_that_a_task_has(
+    alone: Any, text_of: Callable[[Any], str], blocking: bool
+) -> None:
+    released = threading.Event()
+
+    @function_tool
+    async def hang() -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    @function_tool
+    def block() -> str:
+        released.wait()
+        return ""
+
+    tool = block if blocking else hang
+    agent = Agent(name="worker", model=scripted(Say(calls=[Call(tool.name)])), tools=[tool])
+    client = await alone.serve(Specialist(agent, SKILLS), task_seconds=1.0, lease_seconds=1.0)
+
+    task = await client.send("work")
+    released.set()
+
+    assert task["status"]["state"] == "TASK_STATE_FAILED"
+    assert "AGENTIA_TASK_SECONDS" in text_of(task)
 
 
 def test_an_agent_of_the_sdk_answers_with_tasks_only() -> None:

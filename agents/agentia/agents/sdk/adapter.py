@@ -50,7 +50,7 @@ class AgentAnswer:
         await task.run.log.ready()
         answer = StreamedAnswer(task)
         servers = Servers(self._pool, Lists(task))
-        scope = Scope(task, self._models_of(task.settings), answer, servers=servers)
+        scope = Scope(task, self._models_of(task.settings), task.branch("approvals"), answer, servers=servers)
         asked = [*await history.earlier(task), *await inputs.asked(task, by_name=self.files_by_name)]
         try:
             with entered(scope):
@@ -98,7 +98,7 @@ class AgentAnswer:
             if not result.interruptions:
                 return result.final_output
             asked = result.to_state()
-            await approvals.decide(scope.task.branch("approvals"), asked, result.interruptions)
+            await approvals.decide(scope.approvals, asked, result.interruptions)
 
     def _models_of(self, settings: Settings) -> Models:
         if self._models is None:

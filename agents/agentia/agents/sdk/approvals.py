@@ -23,9 +23,12 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 async def decide(task: TaskRun, state: RunState[Any], waiting: list[ToolApprovalItem]) -> None:
-    """Approve or reject each of the calls that `state` waits for, as the user says."""
+    """Approve or reject each of the calls that `state` waits for, as the user says.
+
+    A question stands at the place of its call, so that no answer is taken for that to another one.
+    """
     for item in waiting:
-        words, agreed = await _answer(task, item)
+        words, agreed = await _answer(task.branch(f"{item.agent.name} {item.call_id}"), item)
         if agreed:
             state.approve(item)
         else:

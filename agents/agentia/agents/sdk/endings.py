@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from agents import (
     AgentsException,
@@ -16,10 +16,16 @@ from agents import (
 )
 from agents.exceptions import ModelRefusalError, ModelTimeoutError, ToolTimeoutError
 
-from agentia.agents.errors import TaskFailed, TaskRejected
+from agentia.agents.errors import TaskEnded, TaskFailed, TaskRejected
+from agentia.agents.sdk.scope import Scope
 from agentia.agents.task_run import TaskRun
-from agentia.core.errors import AgentiaError
+from agentia.core.errors import AgentiaError, AuthorError
 from agentia.core.frames import line_of
+from agentia.tasks.errors import StepChanged
+from agentia.tasks.records import Refused
+
+ENDINGS: Final = (TaskEnded, AuthorError, Refused)
+"""What ends a task wherever it is raised: on purpose, by a fault of its author, or since it may not go on."""
 
 log = logging.getLogger("agentia.agents")
 
@@ -37,6 +43,16 @@ def said(task: TaskRun, exc: AgentsException, turns: int) -> BaseException:
     where = {"task": task.id, "place": line_of(exc)}
     log.warning("agent run failed", extra={**where, "reason": f"{type(exc).__name__}: {exc}"}, exc_info=exc)
     return TaskFailed(_sentence(exc, turns))
+
+
+def ending(scope: Scope, exc: AgentsException) -> BaseException | None:
+    """What ends the task of a run that ended so, in a tool too; None for what is its caller's business.
+
+    An answer that could be used when it was given, and cannot be any more, means that the agent has changed since.
+    """
+    if scope.last and not scope.fresh and isinstance(exc, ModelBehaviorError):
+        return StepChanged(scope.last)
+    return next((cause for cause in _causes(exc) if isinstance(cause, ENDINGS)), None)
 
 
 def _tripped(exc: InputGuardrailTripwireTriggered | OutputGuardrailTripwireTriggered) -> TaskRejected:

@@ -14,6 +14,7 @@ from agentia.agents.sdk import hosted, responses, spans
 from agentia.agents.sdk.retries import BrokenOff, patiently
 from agentia.agents.sdk.scope import Scope, here
 from agentia.agents.spending import MODEL
+from agentia.tasks.errors import StepChanged
 
 LONGEST: Final = 2000
 """Characters of what a model says beside its tool calls that a status repeats."""
@@ -55,8 +56,10 @@ class JournaledModel(Model):
         place = f"{MODEL}/{self.agent.replace('/', '%2F')}/{scope.turn}"
 
         async def call() -> dict[str, Any]:
-            scope.spending.check(priced=price is not None)
             scope.fresh = True
+            scope.begins()
+            _check(scope, place)
+            scope.spending.check(priced=price is not None)
             with spans.chat(scope, f"step/{place}", self.agent, name) as span:
                 ask = _streamed(scope, inner, given, named) if spoken else _whole(inner, given, named)
                 response = await patiently(scope.task, ask)
@@ -66,7 +69,7 @@ class JournaledModel(Model):
             scope.spending.add(dumped["usage"])
             return dumped
 
-        scope.fresh = False
+        scope.last, scope.fresh = f"{scope.task.run.path}step/{place}", False
         made = responses.load(await scope.task.run.step(place, call, [self.agent, input]))
         scope.take(self.agent, made)
         await _say(scope, made)
@@ -95,6 +98,15 @@ class JournaledModel(Model):
         if scope is None:
             return self.inner or "", MultiProvider().get_model(self.inner)
         return scope.models.named(self.inner)
+
+
+def _check(scope: Scope, place: str) -> None:
+    """Raise StepChanged when another agent has had this turn in an earlier attempt, such as one renamed since."""
+    turn = place.rpartition("/")[2]
+    for entry in scope.task.run.within:
+        before = entry.step.removeprefix(scope.task.run.path).removeprefix("step/").split("/")
+        if len(before) == 3 and before[0] == MODEL and before[2] == turn:
+            raise StepChanged(entry.step)
 
 
 def _whole(inner: Model, given: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from agents import Model, ModelProvider, MultiProvider, RunConfig, set_tracing_disabled
+from agents import AgentsException, Model, ModelProvider, MultiProvider, RunConfig, set_tracing_disabled
 from agents.run import AgentRunner, get_default_agent_runner, set_default_agent_runner
 
+from agentia.agents.sdk.endings import ending
 from agentia.agents.sdk.instrument import instrument
 from agentia.agents.sdk.model import JournaledModel
 from agentia.agents.sdk.scope import entered, here
@@ -19,8 +20,13 @@ class JournaledRunner(AgentRunner):
         if (scope := here()) is None:
             return await super().run(starting_agent, input, **kwargs)
         _prepare(starting_agent, kwargs)
-        with entered(scope if scope.own else scope.within(scope.next("run"), own=True)):
-            return await super().run(starting_agent, input, **kwargs)
+        with entered(scope if scope.own else scope.within(scope.next("run"), own=True)) as inner:
+            try:
+                return await super().run(starting_agent, input, **kwargs)
+            except AgentsException as exc:
+                if (ends := ending(inner, exc)) is None:
+                    raise
+                raise ends from exc
 
     def run_streamed(self, starting_agent: Any, input: Any, **kwargs: Any) -> Any:
         """As the SDK's."""

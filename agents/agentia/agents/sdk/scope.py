@@ -12,6 +12,7 @@ from agentia.agents.sdk.answer import StreamedAnswer
 from agentia.agents.sdk.models import Models
 from agentia.agents.spending import Spending
 from agentia.agents.task_run import TaskRun
+from agentia.tasks.errors import StepChanged
 
 if TYPE_CHECKING:
     from agentia.agents.sdk.mcp.servers import Servers
@@ -22,19 +23,22 @@ class Scope:
     """One run of an agent: `task` is its branch of the task.
 
     `answer` takes the text that the run streams, None in nested ones. With `own` the next run of the SDK is this one,
-    otherwise (in tools and guardrails) each gets a branch of its own. `told` says that its user knows of it, `fresh`
-    that its model's last answer was given in this attempt.
-    `servers` are those that speak MCP.
+    otherwise (in tools and guardrails) each gets a branch of its own. `told` says that its user knows of it, `last` is
+    the place of its model's last answer, `fresh` says that it was given in this attempt.
+    `approvals` is where questions are asked, `servers` are those that speak MCP.
     """
 
     task: TaskRun
     models: Models
+    approvals: TaskRun
     answer: StreamedAnswer | None = None
     own: bool = True
     turn: int = 0
     told: bool = False
+    last: str = ""
     fresh: bool = False
     servers: "Servers | None" = None
+    _ids: set[str] = field(default_factory=set)
     _places: dict[str, str] = field(default_factory=dict)
     _count: dict[str, int] = field(default_factory=dict)
     _inner: dict[str, "Scope"] = field(default_factory=dict)
@@ -44,20 +48,28 @@ class Scope:
         """What models have used for the task."""
         return self.task.spending
 
+    def begins(self) -> None:
+        """Something is about to be done for the first time. Raises StepChanged when earlier attempts came elsewhere.
+
+        Whoever was asked for approval, and has given an answer that nobody reads any more, has not approved this.
+        """
+        if (step := self.approvals.run.unread) is not None:
+            raise StepChanged(step)
+
     def distinct(self, response: ModelResponse) -> None:
-        """Rename tool calls whose ids were used before in this run: approvals and results are told apart by them."""
-        seen = set(self._places)
+        """Rename tool calls whose ids were used before in this task: approvals and results are told apart by them."""
         for index, item in enumerate(response.output):
             if item.type != "function_call":
                 continue
-            if not item.call_id or item.call_id in seen:
-                item.call_id = f"{item.call_id or 'call'}-{self.turn}-{index}"
-            seen.add(item.call_id)
+            if not item.call_id or item.call_id in self._ids:
+                item.call_id = f"{item.call_id or 'call'}-{self.task.run.path}{self.turn}-{index}"
+            self._ids.add(item.call_id)
 
     def take(self, agent: str, response: ModelResponse) -> None:
         """The response of a turn: its tool calls are known by turn and index from now on."""
         for index, item in enumerate(response.output):
             if item.type == "function_call":
+                self._ids.add(item.call_id)
                 self._places[item.call_id] = f"{agent}:{self.turn}:{index} {item.name}"
         self.turn += 1
 
@@ -74,7 +86,10 @@ class Scope:
     def within(self, place: str, *, own: bool = False) -> "Scope":
         """The scope of what runs at `place`, the same whenever that is asked for."""
         if place not in self._inner:
-            self._inner[place] = Scope(self.task.branch(place), self.models, own=own, servers=self.servers)
+            branch = self.task.branch(place)
+            self._inner[place] = Scope(
+                branch, self.models, self.approvals, own=own, servers=self.servers, _ids=self._ids
+            )
         return self._inner[place]
 
 

@@ -4,9 +4,15 @@ import json
 from typing import Any, Final
 
 from agents import FunctionTool
+from agents.tool import (
+    ToolErrorFunction,
+    resolve_function_tool_failure_error_function,
+    set_function_tool_failure_error_function,
+)
 from agents.tool_context import ToolContext
 
 from agentia.agents.sdk import guardrails, outputs, spans
+from agentia.agents.sdk.endings import ENDINGS
 from agentia.agents.sdk.scope import Scope, entered, here
 
 LONGEST: Final = 300
@@ -41,6 +47,7 @@ class JournaledTool:
 
     async def _once(self, scope: Scope, context: ToolContext[Any], arguments: str) -> Any:
         async def call() -> Any:
+            scope.begins()
             with spans.tool(scope.task, self.name, context.tool_call_id, nests=False):
                 return outputs.dump(await self.invoke(context, arguments))
 
@@ -51,10 +58,23 @@ class JournaledTool:
 
 
 def journal(tool: FunctionTool) -> None:
-    """Have the calls of a tool journaled, and what its guardrails say of them."""
+    """Have the calls of a tool journaled, what its guardrails say of them, and its task ended by what ends one."""
     guardrails.journal_tool(tool)
     if not isinstance(tool.on_invoke_tool, JournaledTool):
         tool.on_invoke_tool = JournaledTool(tool)
+        if (told := resolve_function_tool_failure_error_function(tool)) is not None:
+            set_function_tool_failure_error_function(tool, _but_endings(told))
+
+
+def _but_endings(told: ToolErrorFunction) -> ToolErrorFunction:
+    """What a model is told of an error of a tool, but for those that are not its business."""
+
+    def tell(context: Any, exc: Exception) -> Any:
+        if isinstance(exc, ENDINGS):
+            raise exc
+        return told(context, exc)
+
+    return tell
 
 
 def shown(arguments: str) -> str:
