@@ -2,85 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
 from agents import Agent, GuardrailFunctionOutput, function_tool, input_guardrail
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from agentia.agents import Skill, Specialist, send_task
 from agentia.agents.testing import Call, Say, scripted
 from agentia.agents.testing import mesh as whole_mesh
-from agentia.core.service import bind, running
+from agentia.core.service import bind
 from agentia.core.telemetry import span_id
+from tests.agents.collector import Collector, collecting
 
 SKILLS = [Skill("convert", "Convert an amount between currencies")]
 CLIENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
-@dataclass
-class Span:
-    """A span as the collector got it."""
-
-    service: str
-    name: str
-    id: str
-    parent: str
-    trace: str
-    kind: int
-    attributes: dict[str, Any]
-    failed: bool
-
-
-@dataclass
-class Collector:
-    """An OTLP/HTTP receiver that keeps what it is sent."""
-
-    spans: list[Span] = field(default_factory=list)
-    raw: bytes = b""
-
-    async def take(self, request: Request) -> Response:
-        """One export."""
-        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-
-        self.raw += (body := await request.body())
-        for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-            about = _plain(resource.resource.attributes)
-            for each in (span for scope in resource.scope_spans for span in scope.spans):
-                ids = each.span_id.hex(), each.parent_span_id.hex(), each.trace_id.hex()
-                more = _plain(each.attributes), each.status.code == 2
-                self.spans.append(Span(str(about["service.name"]), each.name, *ids, each.kind, *more))
-        return Response(b"", media_type="application/x-protobuf")
-
-    def one(self, name: str, service: str = "") -> Span:
-        """The only span of that name, of one service if it is given."""
-        (found,) = [each for each in self.spans if each.name == name and service in ("", each.service)]
-        return found
-
-    def above(self, span: Span) -> list[str]:
-        """The names of the spans that it stands in, the nearest first."""
-        by_id = {each.id: each for each in self.spans}
-        names = []
-        while (parent := by_id.get(span.parent)) is not None:
-            names.append(parent.name)
-            span = parent
-        return names
-
-
-def _plain(attributes: Any) -> dict[str, Any]:
-    return {each.key: getattr(each.value, each.value.WhichOneof("value")) for each in attributes}
-
-
 @pytest.fixture
 async def collector(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collector]:
     """A collector that services started from now on tell; they have told all once they are closed."""
-    made = Collector()
-    async with running(Starlette(routes=[Route("/v1/traces", made.take, methods=["POST"])])) as url:
+    async with collecting() as (made, url):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
         yield made
 
