@@ -1,4 +1,4 @@
-"""An agent for containers under test: its tasks take a while, in steps that tell where they were done."""
+"""Agents for containers under test: the tasks of one take a while, in steps that tell where they were done."""
 
 import asyncio
 import json
@@ -22,6 +22,12 @@ async def dripper(task: TaskRun) -> str:
             fallen.append(await task.step(f"drop-{number}", partial(fall, number)))
             await out.write(f"{fallen[-1]}\n")
     return json.dumps(fallen)
+
+
+@specialist(skills=[Skill("sip", "Sip a little water")])
+async def sipper(task: TaskRun) -> str:
+    """One that no service of the mesh is."""
+    return "sipped"
 
 
 async def fall(number: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.mesh import ROOT, Mesh
+from bench.compose import ROOT, Mesh
 
 IMAGE = "agentia-test"
 

@@ -1,6 +1,7 @@
 """What is set wrongly or missing is said in one line; who can recover stays, unready, and recovers by itself."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.mesh import Mesh, docker, inspected, lacking, ready, until
+from bench.compose import ROOT, Mesh, docker, inspected, lacking, ready, until
 
 FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 
@@ -88,8 +89,14 @@ def test_a_migration_is_missing_until_it_is_run(mesh: Mesh) -> None:
 def test_a_wrong_registry_url(mesh: Mesh, service: str) -> None:
     with odd(mesh, service, "AGENTIA_REGISTRY_URL=http://nowhere:8000") as container:
         until("it says so", lambda: "registry" in lacking(container))
-        told = [line for line in docker("logs", container, check=False).splitlines() if '"warning"' in line]
-        assert len(told) == 1, told
+        until("its log says so", lambda: warnings(container))
+        time.sleep(2)
+        assert len(warnings(container)) == 1
+
+
+def warnings(container: str) -> list[str]:
+    """What a service has warned of."""
+    return [line for line in docker("logs", container, check=False).splitlines() if '"warning"' in line]
 
 
 def test_a_url_that_is_none_ends_the_service_with_a_sentence(mesh: Mesh) -> None:
@@ -109,17 +116,16 @@ def test_a_secret_that_is_not_there_ends_the_service_with_a_sentence(mesh: Mesh)
     assert "AGENTIA_JOIN_TOKEN_FILE names the file /nowhere, which cannot be read: No such file or directory" in told
 
 
-@pytest.mark.parametrize("service", ["registry", "gateway"])
+@pytest.mark.parametrize("service", ["registry", "/agents/agents.py:sipper"])
 def test_a_full_volume_until_there_is_space(mesh: Mesh, service: str) -> None:
-    """A volume in memory, full of something else when the service first needs it."""
+    """A volume in memory, full of something else when the service first needs it for its database or its key."""
     volume = f"{mesh.project}-full"
-    options = ("type=tmpfs", "device=tmpfs", "o=size=256k,uid=10001,mode=0700")
+    options = ("type=tmpfs", "device=tmpfs", "o=size=1m,uid=10001,mode=0700")
     docker("volume", "create", volume, *(part for option in options for part in ("--opt", option)))
     try:
-        filled = ("sh", "-c", f"head -c 1000000 /dev/zero >/data/filler; exec agentia service {service}")
-        settings = [
-            f"{name}={value}" for name, value in environment(mesh, service).items() if name.startswith("AGENTIA")
-        ]
+        filled = ("sh", "-c", f"head -c 2000000 /dev/zero >/data/filler; exec agentia service {service}")
+        known = environment(mesh, "registry" if service == "registry" else "dripper")
+        settings = [f"{name}={value}" for name, value in known.items() if name.startswith("AGENTIA")]
         with elsewhere(mesh, volume, settings, filled) as container:
             lacks(container, "cannot be used")
             docker("exec", container, "rm", "/data/filler")
@@ -134,7 +140,10 @@ def elsewhere(mesh: Mesh, volume: str, settings: list[str], command: tuple[str, 
     name = f"{mesh.project}-odd-{uuid.uuid4().hex[:6]}"
     told = [part for setting in settings for part in ("-e", setting)]
     secrets = f"{mesh.project}_mesh-secret:/secrets/mesh:ro"
-    places = ("--network", mesh.network("mesh"), "-v", f"{volume}:/data", "-v", secrets)
+    agents = f"{ROOT}/tests/containers/agents.py:/agents/agents.py:ro"
+    password = f"{mesh.project}_database-secret:/secrets/database:ro"
+    mounts = [part for mount in (f"{volume}:/data", secrets, password, agents) for part in ("-v", mount)]
+    places = ("--network", mesh.network("mesh"), *mounts)
     docker("run", "-d", "--name", name, *places, *told, f"--entrypoint={command[0]}", "agentia-test", *command[1:])
     try:
         yield name
@@ -151,7 +160,7 @@ def environment(mesh: Mesh, service: str) -> dict[str, str]:
 @pytest.mark.skipif(not FAKETIME, reason="libfaketime is not installed (Debian package faketime)")
 @pytest.mark.parametrize("seconds", [60, -60])
 def test_a_clock_that_is_off_by_a_minute_is_told_and_nothing_else(mesh: Mesh, seconds: int) -> None:
-    with odd(mesh, "dripper", *shifted(seconds)) as agent:
+    with odd(mesh, "dripper", *shifted(f"FAKETIME={seconds:+d}")) as agent:
         until("it is ready", lambda: ready(agent))
         lines = [line for line in docker("logs", agent, check=False).splitlines() if "clock differs" in line]
         assert len(lines) == 1
@@ -166,21 +175,19 @@ def test_a_clock_that_is_off_by_far_too_much_is_told_until_it_is_right(mesh: Mes
     clock.write_text("+600")
     clock.chmod(0o644)
     tmp_path.chmod(0o755)
-    with odd(
-        mesh, "dripper", *shifted(0), "FAKETIME=", "FAKETIME_TIMESTAMP_FILE=/clock/clock", f"{tmp_path}:/clock:ro"
-    ) as agent:
+    with odd(mesh, "dripper", *shifted("FAKETIME_TIMESTAMP_FILE=/clock/clock"), f"{tmp_path}:/clock:ro") as agent:
         until("it says so", lambda: "seconds ahead of the registry's" in lacking(agent))
         clock.write_text("+0")
         recovers(agent)
 
 
-def shifted(seconds: int) -> tuple[str, ...]:
+def shifted(setting: str) -> tuple[str, ...]:
     """What lets a container see another time."""
     library = str(FAKETIME[0])
     return (
         f"{library}:/faketime.so:ro",
         "LD_PRELOAD=/faketime.so",
-        f"FAKETIME={seconds:+d}",
+        setting,
         "FAKETIME_DONT_FAKE_MONOTONIC=1",
         "FAKETIME_CACHE_DURATION=1",
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.containers.mesh import AWAY, Mesh, content, docker, inspected, ready, said, until
+from bench.compose import AWAY, Mesh, content, docker, inspected, ready, said, until
 
 pytestmark = pytest.mark.usefixtures("mended")
 
@@ -108,7 +108,7 @@ def test_nothing_is_lost_while_all_containers_are_replaced_under_load(mesh: Mesh
     with load(mesh) as asked:
         for service in ("quant", "concierge", "registry", "gateway", "postgres"):
             before = mesh.containers(service)
-            mesh.up("--no-deps", "--force-recreate", service)
+            mesh.up("--force-recreate", service)
             assert set(before).isdisjoint(mesh.containers(service))
             answered(asked, len(asked) + 4)
     answers = Counter(asked.values())

@@ -6,8 +6,8 @@ from importlib.metadata import version
 
 import pytest
 
+from bench.compose import ROOT, Mesh, docker, inspected
 from tests.containers.conftest import IMAGE
-from tests.containers.mesh import ROOT, Mesh, docker, inspected
 
 MEGABYTE = 1_000_000
 

@@ -2,14 +2,12 @@
 
 import re
 import subprocess
-import uuid
-from base64 import b64encode
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.containers.mesh import ROOT, Mesh, docker
+from bench.compose import ROOT, Mesh, docker
+from bench.containers import shares_of
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```bash\n(.*?)\n```\n((?:<!--.*?-->\n)*)", README, re.DOTALL)
@@ -45,26 +43,9 @@ def test_the_commands_of_the_readme_work(mesh: Mesh, tmp_path: Path) -> None:
 def test_requests_are_spread_over_replicas(mesh: Mesh) -> None:
     """Each carries so much that what a replica has received says how many it got."""
     mesh.up("--scale", "analyst=3", "--no-recreate")
-    analysts = mesh.containers("analyst")
-    table = "region,revenue\n" + "North,3\nSouth,4\n" * 10_000
-    parts = [{"text": "total revenue?"}, {"raw": b64encode(table.encode()).decode(), "mediaType": "text/csv"}]
-    before = [received(each) for each in analysts]
-
-    def ask(_: int) -> str:
-        message = {"messageId": uuid.uuid4().hex, "role": "ROLE_USER", "parts": parts}
-        return str(mesh.rpc("SendMessage", "analyst", message=message)["task"]["status"]["state"])
-
-    with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(ask, range(60))) == {"TASK_STATE_COMPLETED"}
-    shares = [received(each) - known for each, known in zip(analysts, before, strict=True)]
+    shares = shares_of(mesh, requests=60)
     assert len(shares) == 3
-    assert all(abs(3 * share / sum(shares) - 1) < 0.2 for share in shares), shares
-
-
-def received(container: str) -> int:
-    """The bytes that a container has received since it started."""
-    told = docker("exec", container, "sh", "-c", "cat /sys/class/net/eth*/statistics/rx_bytes")
-    return sum(map(int, told.split()))
+    assert all(abs(share - 1 / 3) < 0.2 / 3 for share in shares), shares
 
 
 @pytest.mark.parametrize("network", ["edge", "mesh"])

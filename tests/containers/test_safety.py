@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.containers.mesh import Mesh, docker, inspected
+from bench.compose import Mesh, docker, inspected
 
 SERVICES = ("postgres", "registry", "gateway", "analyst", "quant", "concierge", "dripper")
 NO_CAPABILITIES = "0000000000000000"

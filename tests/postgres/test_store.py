@@ -314,3 +314,14 @@ async def test_no_statement_reads_a_whole_table(store_at: StoreAt, database: str
     await store.close()
     await direct.execute("SELECT pg_stat_force_next_flush()")
     assert await direct.fetchval(scans) == before
+
+
+async def test_who_leaves_does_not_wait_for_a_database_that_says_nothing(
+    store_at: StoreAt, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await store_at(database)
+    monkeypatch.setattr("agentia.tasks.postgres.RELEASE_SECONDS", 0.05)
+    monkeypatch.setattr(store._database, "once", lambda *_: asyncio.Event().wait())
+    async with asyncio.timeout(5):
+        with pytest.raises(StorageFailed, match="does not answer a replica that leaves"):
+            await store.release("a replica")

@@ -34,6 +34,8 @@ from agentia.tasks.store import MANY_BYTES, MIGRATIONS, above
 
 EVENTS: Final = 10_000
 """Events that one statement deletes, which takes some 70 ms."""
+RELEASE_SECONDS: Final = 2.0
+"""For letting go of leases, which end by themselves: a database that is away is no reason to stay."""
 _WHERE: Final = ("tenant", "owner", "context", "state", "after", "cursor_updated", "cursor_id", "limit")
 
 
@@ -151,7 +153,10 @@ class PostgresStore:
     async def release(self, replica: str) -> None:
         """See Store: tried once, as who leaves is in a hurry, and leases end by themselves."""
         try:
-            await self._database.once(self._sql["release"], replica, self._database.schema, FREED)
+            async with asyncio.timeout(RELEASE_SECONDS):
+                await self._database.once(self._sql["release"], replica, self._database.schema, FREED)
+        except TimeoutError as exc:
+            raise StorageFailed("The task database does not answer a replica that leaves.", in_doubt=True) from exc
         except DatabaseUnusable as exc:
             raise _translated(exc) from exc
 

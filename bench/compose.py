@@ -1,4 +1,4 @@
-"""A mesh of compose.yaml under test: Compose and Docker by their commands, the mesh by its gateway."""
+"""A mesh of compose.yaml under test or measurement: Compose and Docker by their commands, the mesh by its gateway."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[1]
 FILES: Final = (ROOT / "compose.yaml", ROOT / "tests/containers/compose.test.yaml")
 ENDED: Final = frozenset({"COMPLETED", "FAILED", "CANCELED", "REJECTED"})
 PATIENCE: Final = 60.0
