@@ -67,6 +67,18 @@ def test_text_and_files_are_sent_as_a_message_of_protocol_1_0(agentia: Ask, scri
     ]
 
 
+def test_a_message_has_the_id_that_is_asked_for_and_the_token_that_the_environment_names(
+    agentia: Ask, scripted: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("s3cret\n")
+    scripted.streams = [DONE]
+    known = {"AGENTIA_ACCESS_TOKEN_FILE": str(tmp_path / "token")}
+    agentia("ask", "Total?", "--message-id", "daily-29012345", "--url", scripted.url, **known)
+    call = scripted.calls[0]
+    assert call.params["message"]["messageId"] == "daily-29012345"
+    assert call.headers["Authorization"] == "Bearer s3cret"
+
+
 def test_an_agent_is_asked_by_its_name(agentia: Ask, scripted: Any) -> None:
     scripted.streams = [DONE]
     agentia("ask", "hello", "--agent", "quant", "--url", scripted.url)

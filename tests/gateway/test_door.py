@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from agentia.core.identity import HopVerifier, ServiceKey, mint, public_key
-from agentia.gateway.door import LoopbackDoor, Machine, Principal, require_loopback
-from agentia.gateway.errors import NotAdmitted, NotLoopback
+from agentia.gateway.door import LoopbackDoor, Machine, Principal, TokenDoor, require_loopback
+from agentia.gateway.errors import NotAdmitted, NotLoopback, TokenWanted
 from agentia.gateway.hops import Hops
 
 
@@ -169,3 +169,39 @@ def test_the_cache_of_tokens_is_bounded(key: ServiceKey) -> None:
     for deadline in range(1100):
         hops.token("http://a", Principal("local"), 2e9 + deadline)
     assert len(hops._tokens) == 1024
+
+
+@pytest.mark.parametrize("said", [b"Bearer s3cret", b"bearer  s3cret "])
+@pytest.mark.parametrize("client", ["127.0.0.1", "192.168.1.7"])
+def test_who_shows_the_access_token_is_let_in_from_anywhere(said: bytes, client: str) -> None:
+    headers = [(b"host", b"mesh.example.org"), (b"authorization", said)]
+    assert TokenDoor("s3cret").admit(headers, client) == Principal("local", "")
+
+
+@pytest.mark.parametrize("said", [b"", b"Bearer", b"Bearer s3cre", b"Bearer s3crets", b"Basic s3cret", b"Bearer \xff"])
+def test_nobody_else_is_let_in_by_a_gateway_with_an_access_token(said: bytes) -> None:
+    with pytest.raises(TokenWanted, match="access token"):
+        TokenDoor("s3cret").admit([(b"authorization", said)] if said else [], "127.0.0.1")
+
+
+async def test_a_gateway_with_an_access_token_asks_for_it_but_tells_its_health_to_everybody(
+    mesh: Any, rpc: Any, key: ServiceKey
+) -> None:
+    from starlette.testclient import TestClient
+
+    from agentia.core.settings import Settings
+    from agentia.gateway.main import create_app
+
+    settings = Settings(registry_url=f"http://{mesh.registry_host}", access_token="s3cret")
+    client = TestClient(create_app(settings, key), base_url="http://10.42.0.7:8000", client=("10.42.0.1", 5000))
+    refused = client.post("/", json=rpc())
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    assert refused.json()["error"]["code"] == "token_wanted"
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/agents", headers={"authorization": "Bearer s3cret"}).status_code == 200
+
+
+async def test_health_is_told_whatever_host_a_probe_names(mesh: Any) -> None:
+    assert (await mesh.client.get("/healthz", headers={"host": "10.42.0.7:8000"})).status_code == 200
+    assert (await mesh.client.get("/agents", headers={"host": "10.42.0.7:8000"})).status_code == 403

@@ -12,12 +12,14 @@ class AgentiaError(Exception):
     """Something went wrong in a way that we foresaw.
 
     `message` says what happened, `fix` what the reader can do about it; both are for strangers and hold no secrets.
-    `code` names the kind of error for programs (the class name in snake case) and `status` is its HTTP status.
+    `code` names the kind of error for programs (the class name in snake case) and `status` is its HTTP status;
+    `challenge` goes with a 401 and says how to prove oneself (RFC 9110, 11.6.1).
     `place` is the line of an author's code that is at fault, if one is: for logs and terminals, and never for the wire.
     """
 
     code: ClassVar[str] = "agentia_error"
     status: ClassVar[int] = 400
+    challenge: ClassVar[str] = ""
     place: str = ""
 
     def __init_subclass__(cls) -> None:

@@ -13,7 +13,7 @@ from agentia.core.prices import prices
 from agentia.core.secret_files import SecretUnreadable, with_password, written
 
 DAY = 86_400.0
-SECRETS = ("database_password", "join_token", "openai_api_key")
+SECRETS = ("database_password", "join_token", "access_token", "openai_api_key")
 """Settings that may stand in a file, which their variable with `_FILE` at its end names."""
 
 
@@ -180,6 +180,11 @@ class Settings(BaseSettings):
     )
     join_token: SecretStr | None = Field(
         None, description="The secret that a service shows to the registry in order to join the mesh."
+    )
+    access_token: SecretStr | None = Field(
+        None,
+        description="The secret that lets its bearer use the gateway, which then may listen on any address. "
+        "`agentia ask` and the other commands show it by themselves when it is set for them.",
     )
     allow_private: bool = Field(
         False, description="Whether URLs from outside may point to private addresses (loopback, LAN, link-local)."

@@ -1,14 +1,16 @@
-"""Who may enter. On loopback that is anyone on this machine, as the principal "local"; keys and OIDC come later."""
+"""Who may enter: on loopback anyone on this machine, elsewhere who shows the access token; keys and OIDC come later."""
 
+import hmac
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from agentia.cards.urls import is_loopback, split
 from agentia.core.routes import default_gateway
 from agentia.gateway.call import Headers, header
-from agentia.gateway.errors import NotAdmitted, NotLoopback
+from agentia.gateway.errors import NotAdmitted, NotLoopback, TokenWanted
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,19 @@ LOCAL = Principal("local")
 _FRESH = 1.0  # seconds between two looks at the routes
 
 
+class Door(Protocol):
+    """Decides of each request who it is from."""
+
+    def admit(self, headers: Headers, client: str) -> Principal:
+        """The principal of a request from the address `client`. Raises `NotAdmitted` or `TokenWanted`."""
+
+
 def require_loopback(host: str) -> None:
     """Raise `NotLoopback` for an address that others could reach."""
     if not _is_loopback(host):
         raise NotLoopback(
             f"The gateway does not listen on {host}: without keys or OIDC, whoever reaches it there could use it.",
-            fix="Bind it to 127.0.0.1, and put whatever checks callers in front of it on this machine. In a container "
+            fix="Set AGENTIA_ACCESS_TOKEN, which its callers have to show, or bind it to 127.0.0.1. In a container "
             "whose port is published on the machine's loopback address alone, set AGENTIA_PUBLISHED_ON_LOOPBACK.",
         )
 
@@ -59,6 +68,23 @@ class LoopbackDoor:
     def _ours(self, url: str) -> bool:
         parts = split(url)
         return parts is not None and (parts.hostname in self._own or is_loopback(url))
+
+
+class TokenDoor:
+    """Lets in who shows the access token, from wherever, also on this machine. No web page has it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token.encode()
+
+    def admit(self, headers: Headers, client: str) -> Principal:  # noqa: ARG002 - the address proves nothing here
+        """The principal of a request. Raises `TokenWanted`."""
+        scheme, _, given = (header(headers, b"authorization") or b"").partition(b" ")
+        if scheme.lower() != b"bearer" or not hmac.compare_digest(given.strip(), self._token):
+            raise TokenWanted(
+                "This gateway lets in only who shows its access token.",
+                fix="Send `Authorization: Bearer <token>`; AGENTIA_ACCESS_TOKEN of the gateway holds it.",
+            )
+        return LOCAL
 
 
 class Machine:

@@ -6,6 +6,7 @@ GatewayError
 ├── RelayLoop            the agent's address leads back to this gateway
 ├── RegistryReadOnly     writing to the registry goes to the registry itself
 ├── NotAdmitted          the caller may not enter
+├── TokenWanted          the caller did not show the access token
 ├── RequestTooLarge      the body is over the limit
 ├── DeadlineUnreadable   the deadline in the metadata is no time
 ├── AgentAway            no instance of the agent could be reached; nothing was sent
@@ -84,6 +85,16 @@ class NotAdmitted(GatewayError):
     status = 403
     rpc = -32600
     grpc = "PERMISSION_DENIED"
+    reason = "INVALID_REQUEST"
+
+
+class TokenWanted(GatewayError):
+    """The request has no access token, or a wrong one."""
+
+    status = 401
+    challenge = "Bearer"
+    rpc = -32600
+    grpc = "UNAUTHENTICATED"
     reason = "INVALID_REQUEST"
 
 

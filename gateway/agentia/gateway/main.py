@@ -43,7 +43,7 @@ def run(settings: Settings, sock: socket.socket, *, patient: bool = False) -> No
 
     A `patient` one waits until it can have its key.
     """
-    if not settings.published_on_loopback:
+    if not (settings.published_on_loopback or settings.access_token):
         require_loopback(sock.getsockname()[0])
 
     def build() -> Starlette:

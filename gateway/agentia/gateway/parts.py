@@ -12,7 +12,7 @@ from agentia.core.telemetry import telemetry
 from agentia.gateway.cards import Cards
 from agentia.gateway.dial import Dial
 from agentia.gateway.directory import Directory
-from agentia.gateway.door import LoopbackDoor, Machine
+from agentia.gateway.door import Door, LoopbackDoor, Machine, TokenDoor
 from agentia.gateway.drain import Drain
 from agentia.gateway.errors import KeyNotPinned, RegistryAway
 from agentia.gateway.hops import Hops
@@ -33,7 +33,7 @@ class Parts:
     cards: Cards
     relay: Relay
     registry_window: ReadOnlyRegistry
-    door: LoopbackDoor
+    door: Door
     pin: KeyPin
     drain: Drain
     upstream: Upstream
@@ -71,7 +71,6 @@ def assemble(settings: Settings, key: ServiceKey) -> Parts:
     registry = RegistryClient(settings.registry_url, join_token=token)
     directory, upstream = Directory(registry), Upstream()
     cards, drain = Cards(directory, key, base_url), Drain()
-    door = LoopbackDoor(base_url, here=Machine()) if settings.published_on_loopback else LoopbackDoor(base_url)
     return Parts(
         base_url=base_url,
         jwks=json.dumps(key.jwks(), sort_keys=True).encode(),
@@ -79,9 +78,15 @@ def assemble(settings: Settings, key: ServiceKey) -> Parts:
         cards=cards,
         relay=Relay(f"agentia-{key.kid}", dial=Dial(directory, upstream, Hops(key)), cards=cards, drain=drain),
         registry_window=ReadOnlyRegistry(settings.registry_url, upstream),
-        door=door,
+        door=_door(settings, base_url),
         pin=KeyPin(registry, key),
         drain=drain,
         upstream=upstream,
         registry=registry,
     )
+
+
+def _door(settings: Settings, base_url: str) -> Door:
+    if settings.access_token:
+        return TokenDoor(settings.access_token.get_secret_value())
+    return LoopbackDoor(base_url, here=Machine()) if settings.published_on_loopback else LoopbackDoor(base_url)

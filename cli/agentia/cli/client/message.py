@@ -23,13 +23,13 @@ KNOWN = {
 }
 
 
-def user_message(text: str, files: Sequence[Path] = (), task_id: str = "") -> dict[str, Any]:
-    """A message with an id of its own. Raises UsageProblem for an empty text or a file that cannot be sent."""
+def user_message(text: str, files: Sequence[Path] = (), task_id: str = "", *, id: str = "") -> dict[str, Any]:
+    """A message, with a new id unless one is given. Raises UsageProblem for no text, or a file that cannot be sent."""
     if not text.strip() and not files:
         raise UsageProblem("There is nothing to ask.", fix='Say what you want done, as in `agentia ask "2 + 2"`.')
     parts: list[dict[str, Any]] = [{"text": text}] if text.strip() else []
     parts += file_parts(files)
-    message = {"messageId": str(uuid.uuid4()), "role": "ROLE_USER", "parts": parts}
+    message = {"messageId": id or str(uuid.uuid4()), "role": "ROLE_USER", "parts": parts}
     return {**message, "taskId": task_id} if task_id else message
 
 

@@ -27,6 +27,9 @@ def ask(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the raw events as JSON lines; saves only with --out.")
     ] = False,
+    message_id: Annotated[
+        str, typer.Option("--message-id", metavar="ID", help="Send it as this message: twice is once.")
+    ] = "",
     token: Token = None,
     url: Url = None,
     data: Data = DEFAULT_DATA,
@@ -39,6 +42,6 @@ def ask(
     from agentia.cli.client.message import user_message
     from agentia.cli.client.opening import open_session
 
-    message = user_message(text, file or [])
+    message = user_message(text, file or [], id=message_id)
     with open_session(url=url, data=data, agent=agent, token=token, out=out, as_json=as_json) as session:
         raise typer.Exit(int(session.ask(message)))

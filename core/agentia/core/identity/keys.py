@@ -78,7 +78,7 @@ def _load(path: Path) -> "Ed25519PrivateKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    if path.stat().st_mode & 0o077:
+    if _is_open(path.stat()):
         log.warning("key file is open to others", extra={"path": str(path)})
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
@@ -87,6 +87,11 @@ def _load(path: Path) -> "Ed25519PrivateKey":
     if not isinstance(key, Ed25519PrivateKey):
         raise _no_key(path)
     return key
+
+
+def _is_open(file: os.stat_result) -> bool:
+    """Whether others than who may can read it. What root owns and a group reads is how clusters mount secrets."""
+    return bool(file.st_mode & (0o077 if file.st_uid == os.geteuid() else 0o037))
 
 
 def _no_key(path: Path) -> KeyInvalid:

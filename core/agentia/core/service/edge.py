@@ -54,7 +54,8 @@ class ErrorEdge:
 
 def error_response(exc: AgentiaError) -> JSONResponse:
     """An error of ours as its HTTP answer."""
-    return JSONResponse(exc.as_json(), status_code=exc.status)
+    challenge = {"WWW-Authenticate": exc.challenge} if exc.challenge else None
+    return JSONResponse(exc.as_json(), status_code=exc.status, headers=challenge)
 
 
 async def http_error_response(_: Request, exc: Exception) -> Response:
