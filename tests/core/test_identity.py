@@ -333,6 +333,14 @@ class TestHops:
             with pytest.raises(HopInvalid, match="extends the deadline"):
                 await mesh.hop("concierge", "analyst", entry, deadline=later)
 
+    async def test_a_budget_may_shrink_and_nothing_else(self, mesh: Mesh) -> None:
+        entry = await mesh.hop("gateway", "concierge", budget=2.0)
+
+        assert (await mesh.hop("concierge", "analyst", entry, budget=1.0)).budget == 1.0
+        for more in (2.5, None):
+            with pytest.raises(HopInvalid, match="raises the budget"):
+                await mesh.hop("concierge", "analyst", entry, budget=more)
+
     async def test_a_token_in_the_hands_of_a_service_that_it_was_not_for_is_refused(self, mesh: Mesh) -> None:
         """analyst sees the gateway's token for concierge inside its own, and must not use it as if it were its own."""
         entry = await mesh.hop("gateway", "concierge")

@@ -90,7 +90,7 @@ OFF: Final[Telemetry] = _Off()
 
 def telemetry(service: str, environment: Mapping[str, str] = os.environ) -> Telemetry:
     """The telemetry of a service, to be closed; it starts a thread when there is a collector."""
-    if not _wanted(environment):
+    if not wanted(environment):
         return OFF
     exporter = environment.get("OTEL_TRACES_EXPORTER", "otlp").strip().lower()
     protocol = environment.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or environment.get("OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -126,7 +126,8 @@ def span_id(place: str) -> str:
     return hashlib.sha256(place.encode()).hexdigest()[:16]
 
 
-def _wanted(environment: Mapping[str, str]) -> bool:
+def wanted(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment asks for traces."""
     if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return False
     if (exporter := environment.get("OTEL_TRACES_EXPORTER")) is not None:

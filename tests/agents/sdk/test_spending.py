@@ -1,14 +1,17 @@
 """What models cost: told with the answer, held to a budget, counted once, and shared with whom a task is given to."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from agents import Agent, Runner, function_tool
 
 from agentia.agents import Skill, Specialist, send_task
+from agentia.agents.spending import Spending
 from agentia.agents.testing import Call, Say, scripted
 from agentia.cards.extensions import USAGE
+from agentia.core.settings import Settings
 
 SKILLS = [Skill("convert", "Convert an amount between currencies")]
 PRICE = "1000000,2000000"
@@ -32,6 +35,21 @@ def usage(task: Any) -> dict[str, float]:
 
 async def last_event(client: Any, task: Any) -> Any:
     return [event async for _, event in client.events(task["id"])][-1]["statusUpdate"]
+
+
+def test_children_that_work_at_once_cannot_spend_more_than_is_left() -> None:
+    spending = Spending(Settings(task_cost=100.0))
+    spending.add({"cost": 20.0})
+    lent: list[float] = []
+    with ExitStack() as at_work:
+        for place in "abcdef":
+            assert spending.share is not None
+            lent.append(spending.share)
+            at_work.enter_context(spending.lending(place, spending.share))
+
+    assert lent[:3] == [40.0, 20.0, 10.0]
+    assert sum(lent) < 80.0
+    assert spending.left == 80.0
 
 
 async def test_an_answer_and_the_end_of_a_task_say_what_it_has_cost(alone: Any) -> None:

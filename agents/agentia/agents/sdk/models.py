@@ -91,4 +91,5 @@ def _litellm(name: str, settings: Settings) -> Model:
     if settings.openai_base_url is None:  # the name says where it is, and the provider has a key of its own
         return LitellmModel(name)
     key = settings.openai_api_key
+    name = name if "/" in name else f"openai/{name}"
     return LitellmModel(name, settings.openai_base_url, "none" if key is None else key.get_secret_value())
