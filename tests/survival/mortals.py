@@ -15,6 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from a2a.helpers.proto_helpers import new_text_part
+from a2a.server.agent_execution import AgentExecutor, RequestContext
+from a2a.server.events import EventQueue
+from a2a.server.tasks import TaskUpdater
 from agents import (
     Agent,
     GuardrailFunctionOutput,
@@ -214,6 +218,29 @@ def clerk() -> Agent[Any]:
     return Agent(name="clerk", instructions="clerk", mcp_servers=[server])
 
 
+class Counting(AgentExecutor):
+    """An executor of the a2a-sdk, whose work has no journal."""
+
+    async def execute(self, context: RequestContext, event_queue: EventQueue) -> None:
+        assert context.task_id is not None
+        assert context.context_id is not None
+        said = TaskUpdater(event_queue, context.task_id, context.context_id)
+        await said.start_work(said.new_agent_message([new_text_part("Counting")]))
+        note(context.task_id, "did", "count")
+        for number in range(3):
+            await said.add_artifact([new_text_part(f"{number} ")], artifact_id="a", name="n", append=number > 0)
+        await said.complete(said.new_agent_message([new_text_part("Counted.")]))
+
+    async def cancel(self, context: RequestContext, event_queue: EventQueue) -> None:
+        """Nobody does."""
+
+
+def counter(name: str) -> Specialist:
+    """The executor as the mesh sees it, in a process that is to die."""
+    condemn()
+    return Specialist(Counting(), [Skill("count", "Count to three")], name)
+
+
 def _scope() -> TaskRun:
     scope = here()
     assert scope is not None
@@ -235,6 +262,7 @@ CAST: Final[dict[str, Callable[[str], Specialist]]] = {
     "friend": partial(mortal, friend),
     "payer": partial(mortal, payer),
     "clerk": partial(mortal, clerk),
+    "counter": counter,
     **{
         name: made
         for pattern in WORKERS
