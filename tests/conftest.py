@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from bench.cluster import Cluster
@@ -34,6 +35,8 @@ def pytest_collection_finish() -> None:
 def pytest_configure() -> None:
     """Load without garbage collections; have temporary files in memory where that can be, apart from busy disks."""
     gc.disable()
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")  # how long an example takes depends on what else the machine does
     if "TMPDIR" not in os.environ and _can_hold_all(MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
 

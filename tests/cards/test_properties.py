@@ -30,7 +30,7 @@ CHOICES = {
     "location": st.sampled_from(["header", "query", "cookie"]),
     "protocol_version": st.sampled_from(["1.0", "0.3", "0.3.0", "0.2.6", ""]),
 }
-SETTINGS = settings(max_examples=60, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=60, derandomize=True)
 
 
 def refusal(junk: dict[str, Any]) -> CardInvalid | None:

@@ -14,7 +14,7 @@ from tests.tasks.conftest import message
 
 WORKING, COMPLETED = TaskState.TASK_STATE_WORKING, TaskState.TASK_STATE_COMPLETED
 
-QUICK = settings(max_examples=30, deadline=None, derandomize=True)
+QUICK = settings(max_examples=30, derandomize=True)
 
 steps = st.lists(
     st.one_of(

@@ -23,7 +23,7 @@ WORDS = [
     *("last month", "2025", "Q2 2025", "since March", "between January and March 2025", "in 2030", "10 %", "over 100"),
     *("top 3", "5", "foo", "“North”", "?", ";", "vs", "per", "its", "grew", "fastest", "'s", "sql"),
 ]
-RELAXED = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RELAXED = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize(

@@ -306,7 +306,7 @@ def test_a_document_is_passed_on_whole() -> None:
 WORDS = [*sorted(set(" ".join(WITH_TABLE).split())), "(", '"', "'", "\n", ";", "- "]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join) | st.text(max_size=200), st.booleans())
 def test_whatever_is_said_makes_a_plan_whose_needs_build_on_earlier_ones(text: str, has_data: bool) -> None:
     made = plan(text, has_data=has_data)
