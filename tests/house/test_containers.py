@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from agentia.cli.mesh.plan import AGENTS
 from agentia.core.settings import Settings, file_variable, variable
