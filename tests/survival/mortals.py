@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from a2a.helpers.proto_helpers import new_text_part
 from a2a.server.agent_execution import AgentExecutor, RequestContext
@@ -196,8 +196,8 @@ def payer() -> Agent[Any]:
     return Agent(name="payer", instructions="payer", tools=[pay, bank.as_tool("bank", "Pays.")])
 
 
-def clerk() -> Agent[Any]:
-    """Calls tools of an MCP server, one of them with its user's word."""
+def clerk(approval: Literal["always", "never"] = "always") -> Agent[Any]:
+    """Calls tools of an MCP server, one of them with its user's word unless that is `never` needed."""
     command: Any = {
         "command": sys.executable,
         "args": ["-S", "-E", str(TOOLBOX), os.devnull, "add", "note"],
@@ -212,7 +212,7 @@ def clerk() -> Agent[Any]:
         command,
         name="toolbox",
         client_session_timeout_seconds=60,
-        require_approval={"note": "always"},
+        require_approval={"note": approval},
         tool_meta_resolver=whose,
     )
     return Agent(name="clerk", instructions="clerk", mcp_servers=[server])
@@ -263,6 +263,7 @@ CAST: Final[dict[str, Callable[[str], Specialist]]] = {
     "payer": partial(mortal, payer),
     "clerk": partial(mortal, clerk),
     "counter": counter,
+    "notary": partial(mortal, partial(clerk, "never")),
     **{
         name: made
         for pattern in WORKERS

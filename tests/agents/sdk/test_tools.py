@@ -14,6 +14,7 @@ from agents import (
     Runner,
     ToolOutputFileContent,
     ToolOutputImage,
+    ToolOutputText,
     function_tool,
 )
 
@@ -91,6 +92,20 @@ async def test_what_a_tool_returns_is_what_its_model_would_see(work: Any, made: 
     _, model = await work(make, calls=[Call("make")])
 
     assert outputs(model) == [seen]
+
+
+async def test_texts_and_files_of_a_tool_are_together_as_long_as_a_model_can_take_them(work: Any) -> None:
+    @function_tool
+    def make() -> Any:
+        picture = ToolOutputImage(image_url="data:image/png;base64," + "A" * 15_000_000)
+        return [ToolOutputText(text="x" * 150_000), {"type": "text", "text": "y" * 100_000}, picture]
+
+    _, model = await work(make, calls=[Call("make")])
+
+    ((first, second, third),) = outputs(model)
+    assert first["text"] == "x" * 150_000
+    assert second["text"] == "y" * 50_000 + "\n[50000 more characters were left out]"
+    assert third["text"] == "[a file of 15000022 characters was left out]"
 
 
 async def test_a_tool_that_raises_is_told_to_its_model(work: Any) -> None:

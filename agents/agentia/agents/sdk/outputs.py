@@ -13,6 +13,9 @@ from pydantic import BaseModel, ValidationError
 LONGEST: Final = 200_000
 """Characters of a tool's text that a model is given; more than that fits no model's context."""
 
+LARGEST: Final = 14_000_000
+"""Characters of a file or picture in base64 that a model is given, about 10 MB."""
+
 _KINDS: Final[dict[str, type[BaseModel]]] = {
     kind.__name__: kind for kind in (ToolOutputFileContent, ToolOutputImage, ToolOutputText)
 }
@@ -28,10 +31,11 @@ _NAMED: Final[dict[str, type[BaseModel]]] = {
 
 def dump(output: Any) -> Any:
     """As JSON. What is none, and none of the SDK's outputs, becomes the text that the model would see."""
-    if (known := _known(output)) is not None:
-        return {"kind": type(known).__name__, "value": known.model_dump(mode="json")}
-    if isinstance(output, list) and output and all(_known(each) is not None for each in output):
-        return {"list": [dump(each) for each in output]}
+    parts = [_known(each) for each in (output if isinstance(output, list) else [output])]
+    known = [part for part in parts if part is not None]
+    if known and len(known) == len(parts):
+        made = [{"kind": type(part).__name__, "value": part.model_dump(mode="json")} for part in _fitting(known)]
+        return {"list": made} if isinstance(output, list) else made[0]
     try:
         if len(text := json.dumps(output, allow_nan=False)) <= LONGEST and json.loads(text) == output:
             return {"value": output}
@@ -65,16 +69,25 @@ def files(output: Any, name: str) -> Iterator[tuple[str, bytes, str]]:
 
 
 def _known(output: Any) -> BaseModel | None:
-    """One of the SDK's outputs, also one that is written as a dict; its text is as long as a model can take."""
-    made = output if type(output).__name__ in _KINDS else None
+    """One of the SDK's outputs, also one that is written as a dict."""
     if isinstance(output, dict) and isinstance(output.get("type"), str) and output["type"] in _NAMED:
         with suppress(ValidationError):
-            made = _NAMED[output["type"]].model_validate(output)
-    if isinstance(made, ToolOutputText):
-        return made.model_copy(update={"text": _short(made.text)})
-    return made
+            return _NAMED[output["type"]].model_validate(output)
+    return output if type(output).__name__ in _KINDS else None
 
 
-def _short(text: str) -> str:
-    left = len(text) - LONGEST
-    return text if left <= 0 else f"{text[:LONGEST]}\n[{left} more characters were left out]"
+def _fitting(parts: list[BaseModel]) -> Iterator[BaseModel]:
+    """Outputs that are together as long as a model can take them."""
+    left = LONGEST
+    for part in parts:
+        if isinstance(part, ToolOutputText):
+            yield ToolOutputText(text=_short(part.text, left))
+            left = max(0, left - len(part.text))
+            continue
+        size = len(getattr(part, "image_url", None) or getattr(part, "file_data", None) or "")
+        yield part if size <= LARGEST else ToolOutputText(text=f"[a file of {size} characters was left out]")
+
+
+def _short(text: str, longest: int = LONGEST) -> str:
+    left = len(text) - longest
+    return text if left <= 0 else f"{text[:longest]}\n[{left} more characters were left out]"

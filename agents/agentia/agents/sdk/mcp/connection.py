@@ -15,7 +15,7 @@ from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT, CallToolResult, Tool
 
 from agentia.agents.errors import TaskFailed
 from agentia.agents.sdk.mcp.http import BROKEN, UNREACHED
-from agentia.agents.sdk.mcp.transports import prepare
+from agentia.agents.sdk.mcp.transports import prepare, restore
 from agentia.agents.sdk.mcp.watch import Watch
 from agentia.agents.sdk.mcp.words import label, reason
 
@@ -77,6 +77,9 @@ class Connection:
                 raise UserError(said) from _failed(said, exc)
             said = f"The MCP server {self.name} answers {tool} with an error"
             raise UserError(f"{said}: {exc.message[:LONGEST]}") from _failed(f"{said}.", exc)
+        except (RuntimeError, ValueError) as exc:  # a result of another shape than it says, or a question to the user
+            said = f"The MCP server {self.name} answers {tool} with what cannot be used."
+            raise UserError(said) from _failed(said, exc)
 
     async def close(self) -> None:
         """End the connection for good."""
@@ -160,6 +163,8 @@ class Connection:
         except Exception as exc:
             log.debug("mcp server failed", extra={"server": self.name}, exc_info=exc)
             return watch.why or reason(exc, self.server)
+        finally:
+            restore(self.server)
         watch.up, self._watch = True, watch
         self._keeping = asyncio.create_task(self._keep(watch), context=contextvars.Context())
         return ""

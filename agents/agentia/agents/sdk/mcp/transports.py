@@ -12,12 +12,12 @@ from agentia.agents.sdk.mcp.watch import Watch, Watched
 
 PAGES: Final = 100
 """Pages that a server's list of tools may have, unless its definition says otherwise."""
-FACTORY: Final = "httpx_client_factory"
+FACTORY, STREAMS = "httpx_client_factory", "create_streams"
 
 
 def prepare(server: Any, watch: Watch, name: str) -> None:
     """Have the next connection of `server` bounded and watched; one of a kind that we do not know stays as it is."""
-    own = getattr(type(server), "create_streams", None)
+    own = getattr(type(server), STREAMS, None)
     if own is None:
         return
     if server.max_list_pages is None:
@@ -28,7 +28,12 @@ def prepare(server: Any, watch: Watch, name: str) -> None:
         make = lambda: _watched(_http(server, watch), watch)  # noqa: E731
     else:
         make = lambda: _watched(own(server), watch)  # noqa: E731
-    vars(server)["create_streams"] = make
+    vars(server)[STREAMS] = make
+
+
+def restore(server: Any) -> None:
+    """Have connections after this one made as the server's author says."""
+    vars(server).pop(STREAMS, None)
 
 
 def _http(server: MCPServerStreamableHttp, watch: Watch) -> Any:
