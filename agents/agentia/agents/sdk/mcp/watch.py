@@ -15,7 +15,7 @@ BURST, RATE = 8_000_000, 1_000_000
 LEAST: Final = 4000
 """Bytes that any message counts for, as each costs time."""
 ANSWERS: Final = 20
-"""Answers count for so many times less, as what was asked for may be large; nobody asks for this much."""
+"""Bytes of answers, which may be large as they were asked for, count for so many times less."""
 FLOODS: Final = "it sends more than anybody has asked for"
 TOO_LONG: Final = f"it has sent a message of more than {LONGEST // 1_000_000} MB"
 
@@ -38,7 +38,7 @@ class Watch:
     def takes(self, item: Any, size: int = LEAST) -> bool:
         """Whether a message of so many bytes may still be read. Ends the connection if not."""
         answers = isinstance(getattr(item, "message", None), JSONRPCResponse | JSONRPCError)
-        return self.spend(max(size, LEAST) / (ANSWERS if answers else 1))
+        return self.spend(LEAST / 4 + size / ANSWERS if answers else max(size, LEAST))
 
     def spend(self, size: float) -> bool:
         """Whether so many bytes more may be read. Ends the connection if not."""
