@@ -4,6 +4,7 @@ import asyncio
 import base64
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from agentia.agents.testing import Call, Say, scripted
 
 SKILLS = [Skill("work", "Work with tools")]
 PNG = b"\x89PNG not really"
+LINES = Path(__file__).read_text().splitlines()
 
 
 def outputs(model: Any) -> list[Any]:
@@ -108,15 +110,21 @@ async def test_texts_and_files_of_a_tool_are_together_as_long_as_a_model_can_tak
     assert third["text"] == "[a file of 15000022 characters was left out]"
 
 
-async def test_a_tool_that_raises_is_told_to_its_model(work: Any) -> None:
+async def test_a_tool_that_raises_is_told_to_its_model_and_its_line_to_the_log(
+    work: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     @function_tool
     def fail() -> str:
-        raise ValueError("no such table")
+        raise ValueError("no such table")  # the line
 
     task, model = await work(fail, calls=[Call("fail")])
 
     assert task["status"]["state"] == "TASK_STATE_COMPLETED"
     assert outputs(model)[0].startswith("An error occurred while running the tool.")
+    (record,) = [record for record in caplog.records if record.getMessage() == "tool failed"]
+    number = LINES.index('        raise ValueError("no such table")  # the line') + 1
+    assert record.place.endswith(f"test_tools.py:{number}")  # type: ignore[attr-defined]
+    assert (record.tool, record.reason) == ("fail", "ValueError: no such table")  # type: ignore[attr-defined]
 
 
 async def test_a_tool_that_shall_not_fail_ends_the_task_in_neutral_words(

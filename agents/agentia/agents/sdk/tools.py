@@ -1,6 +1,7 @@
 """Tools whose calls are steps of the task: each is told of, made once, and known at reruns."""
 
 import json
+import logging
 from typing import Any, Final
 
 from agents import FunctionTool
@@ -14,9 +15,14 @@ from agents.tool_context import ToolContext
 from agentia.agents.sdk import guardrails, outputs, spans
 from agentia.agents.sdk.endings import ENDINGS
 from agentia.agents.sdk.scope import Scope, entered, here
+from agentia.core.errors import AgentiaError
+from agentia.core.frames import line_of
 
 LONGEST: Final = 300
 """Characters of the arguments that a status shows."""
+
+
+log = logging.getLogger("agentia.agents")
 
 
 class JournaledTool:
@@ -63,15 +69,18 @@ def journal(tool: FunctionTool) -> None:
     if not isinstance(tool.on_invoke_tool, JournaledTool):
         tool.on_invoke_tool = JournaledTool(tool)
         if (told := resolve_function_tool_failure_error_function(tool)) is not None:
-            set_function_tool_failure_error_function(tool, _but_endings(told))
+            set_function_tool_failure_error_function(tool, _but_endings(tool.name, told))
 
 
-def _but_endings(told: ToolErrorFunction) -> ToolErrorFunction:
-    """What a model is told of an error of a tool, but for those that are not its business."""
+def _but_endings(name: str, told: ToolErrorFunction) -> ToolErrorFunction:
+    """What a model is told of an error of a tool, but for those that are not its business; the log has the line."""
 
     def tell(context: Any, exc: Exception) -> Any:
         if isinstance(exc, ENDINGS):
             raise exc
+        if (scope := here()) is not None and not isinstance(exc, AgentiaError):
+            where = {"task": scope.task.id, "tool": name, "place": line_of(exc)}
+            log.warning("tool failed", extra={**where, "reason": f"{type(exc).__name__}: {exc}"})
         return told(context, exc)
 
     return tell
