@@ -43,7 +43,7 @@ def _measure(server: Server) -> dict[int, float]:
 def _stream(server: Server, chunks: int) -> float:
     """Stream once; returns the server's CPU seconds. Ends everything when events are missing."""
     before = server.cpu()
-    answer = _read(server.url, f"stream {chunks}")
+    answer = read(server.url, f"stream {chunks}")
     time.sleep(0.2)  # what the server still does for this stream belongs to it
     cpu = server.cpu() - before
     events = answer.count(b'"artifactUpdate"')
@@ -52,7 +52,7 @@ def _stream(server: Server, chunks: int) -> float:
     return cpu
 
 
-def _read(url: str, text: str) -> bytes:
+def read(url: str, text: str) -> bytes:
     """Everything that SendStreamingMessage answers."""
     address = urlsplit(url)
     message = {"messageId": str(uuid.uuid4()), "role": "ROLE_USER", "parts": [{"text": text}]}
