@@ -25,7 +25,7 @@ RUN python3 -m pip --python /opt/agentia/bin/python install --no-cache-dir --no-
 FROM ${PYTHON_IMAGE}
 RUN groupadd --gid 10001 agentia \
     && useradd --uid 10001 --gid agentia --no-create-home --home-dir /data --shell /usr/sbin/nologin agentia \
-    && install -d -o agentia -g agentia /data /secrets/database /secrets/mesh
+    && install -d -o agentia -g agentia /data /secrets/database /secrets/mesh /secrets/postgres
 COPY --from=packages /opt/agentia /opt/agentia
 COPY --from=code /code /opt/agentia
 COPY deploy/image/ /usr/local/bin/

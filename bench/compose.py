@@ -83,7 +83,7 @@ class Mesh:
     def sql(self, statement: str) -> list[str]:
         """The rows that the database answers with, columns joined by |."""
         (postgres,) = self.containers("postgres")
-        return docker("exec", postgres, "psql", "-U", "agentia", "-d", "agentia", "-Atc", statement).splitlines()
+        return docker("exec", postgres, "psql", "-U", "postgres", "-d", "agentia", "-Atc", statement).splitlines()
 
     def rpc(self, method: str, agent: str = "", **params: Any) -> dict[str, Any]:
         """The result of a call of an agent, or of the mesh. Raises httpx.HTTPError, or AssertionError for an error."""

@@ -14,13 +14,13 @@ from agentia.agents import Skill, TaskRun, specialist
 async def dripper(task: TaskRun) -> str:
     """The text names how many drops, a fifth of a second each; the answer says in which containers they fell."""
     count = int((re.search(r"\d+", task.text) or ["5"])[0])
-    if "eat" in task.text:
-        await task.step("eat", eat)
     fallen = []
     async with task.stream("drops.txt") as out:
         for number in range(count):
             fallen.append(await task.step(f"drop-{number}", partial(fall, number)))
             await out.write(f"{fallen[-1]}\n")
+    if "eat" in task.text:
+        await task.step("eat", eat)
     return json.dumps(fallen)
 
 

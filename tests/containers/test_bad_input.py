@@ -51,7 +51,7 @@ def test_no_password(mesh: Mesh) -> None:
 
 def test_a_wrong_password_that_is_then_right(mesh: Mesh) -> None:
     wrong = ("AGENTIA_DATABASE_PASSWORD_FILE=", "AGENTIA_DATABASE_URL=postgresql://guest:wrong@postgres/agentia")
-    mesh.sql("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN PASSWORD 'right' IN ROLE agentia")
+    mesh.sql("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN PASSWORD 'right' IN ROLE mesh")
     with odd(mesh, "quant", *wrong) as agent:
         lacks(agent, "password authentication failed")
         mesh.sql("ALTER ROLE guest PASSWORD 'wrong'")
@@ -59,7 +59,7 @@ def test_a_wrong_password_that_is_then_right(mesh: Mesh) -> None:
 
 
 def test_a_database_that_cannot_be_reached_until_it_can(mesh: Mesh) -> None:
-    with odd(mesh, "quant", "AGENTIA_DATABASE_URL=postgresql://agentia@elsewhere/agentia") as agent:
+    with odd(mesh, "quant", "AGENTIA_DATABASE_URL=postgresql://mesh@elsewhere/agentia") as agent:
         lacks(agent, "The database cannot be reached right now")
         (postgres,) = mesh.containers("postgres")
         docker("network", "disconnect", mesh.network("mesh"), postgres)
@@ -78,7 +78,8 @@ def test_a_database_that_hangs_until_it_goes_on(mesh: Mesh) -> None:
 
 
 def test_a_migration_is_missing_until_it_is_run(mesh: Mesh) -> None:
-    elsewhere = ("AGENTIA_DATABASE_URL=postgresql://agentia@postgres/postgres", "AGENTIA_MIGRATE=check")
+    mesh.sql("CREATE DATABASE spare OWNER mesh")
+    elsewhere = ("AGENTIA_DATABASE_URL=postgresql://mesh@postgres/spare", "AGENTIA_MIGRATE=check")
     with odd(mesh, "quant", *elsewhere) as agent:
         lacks(agent, "Run `agentia migrate`.")
         docker("exec", agent, "agentia", "migrate")
@@ -154,7 +155,7 @@ def elsewhere(mesh: Mesh, volume: str, settings: list[str], command: tuple[str, 
 def environment(mesh: Mesh, service: str) -> dict[str, str]:
     """What a service of the mesh is told."""
     (known,) = inspected(*mesh.containers(service))
-    return dict(pair.split("=", 1) for pair in known["Config"]["Env"])
+    return dict(pair.split("=", 1) for pair in known["Config"]["Env"] if "=" in pair)
 
 
 @pytest.mark.skipif(not FAKETIME, reason="libfaketime is not installed (Debian package faketime)")

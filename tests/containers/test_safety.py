@@ -88,6 +88,14 @@ def test_the_password_is_mounted_only_where_the_database_is_used(mesh: Mesh) -> 
     assert who == set(SERVICES) - {"registry", "gateway"}
 
 
+def test_agents_may_do_nothing_in_the_database_but_keep_their_tasks(mesh: Mesh) -> None:
+    (held,) = mesh.sql(
+        "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = 'mesh'"
+    )
+    owners = mesh.sql("SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name LIKE 'agentia %'")
+    assert (held, owners) == ("f|f|f|f", ["mesh"])
+
+
 def test_secrets_stay_when_the_mesh_is_started_again(mesh: Mesh, secrets: list[str]) -> None:
     mesh.compose("up", "--no-deps", "--force-recreate", "secrets")
     (agent,) = mesh.containers("quant")
