@@ -6,12 +6,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from agentia.agents import Skill, Specialist, TaskRun, specialist
+from agentia.agents.concierge.modes import by_rules, with_model
 from agentia.agents.testing import Call, Fail, Say, Script, model_server
+from agentia.tasks.records import JournalEntry
 from tests.agents.concierge.conftest import NEWCOMER, Mesh
 
 Outputs = list[str]
@@ -199,6 +202,23 @@ async def test_a_task_goes_on_as_it_began_when_a_model_comes_or_goes(
     assert (done.state, done.account[0]["value"]) == ("COMPLETED", 12)
     assert failed.state == "FAILED"
     assert "AGENTIA_MODEL" in failed.text
+
+
+@pytest.mark.parametrize(
+    ("step", "rules", "model"),
+    [
+        ("step/history", False, False),
+        ("step/model/concierge/0", False, True),
+        ("concierge:0:1 send_task/step/delegate/0/done", False, False),
+        ("need-1/step/find-0", True, False),
+        ("need-2/try-1/step/delegate/0/sent", True, False),
+        ("step/profiles", True, False),
+    ],
+)
+def test_how_a_task_was_begun_is_told_by_its_journal(step: str, rules: bool, model: bool) -> None:
+    task: Any = SimpleNamespace(run=SimpleNamespace(journal=[JournalEntry(step, b"", b"1")]))
+
+    assert (by_rules(task), with_model(task)) == (rules, model)
 
 
 def test_without_a_model_nothing_of_the_agents_sdk_is_loaded(tmp_path: Any) -> None:

@@ -1,18 +1,20 @@
 """How a task was begun: each goes on as it began, also when a model has been configured, or taken away, since."""
 
+import re
 from typing import Final
 
 from agentia.agents import TaskRun
+from agentia.agents.spending import MODEL
 
-_MODEL: Final = "step/model/"
-"""What the places of a model's answers hold, in the journal of an agent of the SDK."""
+_RULES: Final = re.compile(r"need-\d+/|step/profiles$")
+"""What the places begin with that the concierge has in the journal when it works by rules."""
 
 
 def with_model(task: TaskRun) -> bool:
     """Whether a language model has worked on the task."""
-    return any(_MODEL in entry.step for entry in task.run.journal)
+    return any(f"step/{MODEL}/" in entry.step for entry in task.run.journal)
 
 
 def by_rules(task: TaskRun) -> bool:
     """Whether it was worked on without one."""
-    return bool(task.run.journal) and not with_model(task)
+    return any(_RULES.match(entry.step) for entry in task.run.journal)
