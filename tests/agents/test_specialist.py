@@ -13,6 +13,8 @@ import pytest
 
 from agentia.agents import Request, Skill, Specialist, SpecialistInvalid, TaskFailed, TaskRejected, TaskRun, specialist
 from agentia.cards import CardInvalid
+from agentia.core.settings import Settings
+from agentia.tasks.records import Owner
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
@@ -265,6 +267,30 @@ async def test_a_lifespan_is_entered_once_and_what_it_yields_serves_all_tasks(al
     assert [(await agent.send("x"))["status"]["message"]["parts"][0]["text"] for _ in range(2)] == ["1", "2"]
     await alone.leave(agent)
     assert seen == ["open", "closed"]
+
+
+async def test_a_specialist_that_keeps_something_of_its_own_deletes_it_when_its_owner_wants_all_deleted(
+    alone: "Mesh",
+) -> None:
+    kept, deleted = set[Owner](), list[Owner]()
+
+    @asynccontextmanager
+    async def lifespan(settings: Settings) -> AsyncIterator[Path]:
+        yield settings.data
+
+    async def delete(folder: Path, owner: Owner) -> None:
+        assert folder == alone.settings.data
+        kept.discard(owner)
+        deleted.append(owner)
+
+    async def answer(task: TaskRun) -> None:
+        kept.add(task.run.caller.owner)
+
+    agent = await alone.serve(made(answer, lifespan=lifespan, deletes=delete))
+    await agent.send("x")
+    assert kept
+    await agent.rpc("DeleteTasks")
+    assert (kept, len(deleted)) == (set(), 1)
 
 
 async def test_only_media_types_of_the_card_are_taken_however_they_are_spelled(alone: "Mesh") -> None:

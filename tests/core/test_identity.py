@@ -28,6 +28,7 @@ from agentia.core.identity import (
     HopVerifier,
     KeyInvalid,
     ServiceKey,
+    first_context,
     mint,
     origin,
     public_key,
@@ -187,6 +188,14 @@ class TestHops:
 
         assert grandchild.chain == ("gateway", "concierge", "analyst")
         assert grandchild.previous == child.token
+
+    async def test_the_context_of_a_chain_is_the_first_that_was_named(self, mesh: Mesh) -> None:
+        entry = await mesh.verifier("concierge").verify(mesh.call("gateway", "concierge"))
+        child = await mesh.verifier("analyst").verify(mesh.call("concierge", "analyst", entry, context="c-1"))
+        grandchild = mesh.call("analyst", "quant", child, context="c-2")
+
+        assert first_context(entry.token) is None
+        assert first_context(child.token) == first_context(grandchild) == "c-1"
 
     async def test_eight_hops_pass_and_nine_do_not(self, mesh: Mesh) -> None:
         names = [f"agent-{n}" for n in range(MAX_HOPS + 2)]

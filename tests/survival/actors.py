@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from agentia.agents import Skill, Specialist, TaskRun
+from agentia.agents.librarian import librarian
 from tests.survival.effects import note, point
 
 CHUNK: Final = 5_000
@@ -169,6 +170,7 @@ CAST: Final[dict[str, Callable[[str], Specialist]]] = {
     "walker-2": partial(walker, version="2.0.0", step="stride"),
     "asker": asker,
     "clerk": clerk,
+    "librarian": lambda _: librarian,
 }
 
 

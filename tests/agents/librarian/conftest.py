@@ -55,6 +55,11 @@ class Client:
     """Asks the librarian, and looks at what comes back."""
 
     http: httpx.AsyncClient
+    data: Path
+
+    def files(self) -> list[Path]:
+        """What the service has written."""
+        return [path for path in self.data.rglob("*") if path.is_file()]
 
     async def send(self, *parts: Any, task: str = "", context: str = "", id: str = "") -> "Told":
         """The task at its end, or when it asks; a dict is a request as data unless it is a part."""
@@ -121,7 +126,7 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clie
     settings = Settings(data=tmp_path_factory.mktemp("librarian"), registry_url=NOBODY)
     app = create_app(librarian, settings, "http://127.0.0.1/")
     async with running(app) as url, httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, verify=False) as http:
-        yield Client(http)
+        yield Client(http, settings.data)
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")

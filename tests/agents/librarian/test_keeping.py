@@ -1,15 +1,23 @@
 """What is kept, on SQLite and on Postgres: whose it is, that it is kept once, and that it goes."""
 
 import asyncio
+import re
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agentia.agents.librarian.errors import Full, NotThere
 from agentia.agents.librarian.keeping import documents, facts, workspace
+from agentia.agents.librarian.keeping.database import MIGRATIONS, PACKAGE, VERSIONS
 from agentia.agents.librarian.keeping.desk import Desk
 from agentia.agents.librarian.keeping.place import Place
+from agentia.core.database import statements
+from agentia.core.meaning import Meaning
+from agentia.core.migrate import migrate
 
 Open = Callable[[], Awaitable[Desk]]
 At = Callable[..., Place]
@@ -173,3 +181,66 @@ async def test_all_of_an_owner_goes_and_nothing_of_others(open_desk: Open, place
             len(await documents.listed(desk, who)),
         ])  # fmt: skip
     assert kept == [[0, 0, 0], [2, 1, 1]]
+
+
+class Reader(Meaning):
+    """A model that counts what it reads, and to which all texts mean the same."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.read, self._name = 0, name
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    async def of_need(self, _text: str) -> bytes:
+        return SAME
+
+    async def of_passage(self, _text: str) -> bytes:
+        self.read += 1
+        return SAME
+
+
+SAME = b"\x00\x3c" + bytes(766)
+"""A vector whose first number is 1, and all others 0."""
+
+
+async def test_facts_that_were_told_to_another_model_are_read_again_once_some_at_a_time(
+    open_desk: Open, place: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "EARLIER", 2)
+    bare = await open_desk()
+    for number in range(3):
+        await facts.remember(bare, place(), f"fact {number}", "")
+    reader = Reader("one")
+    later = Desk(bare.database, reader)
+    assert [len(await texts(later, place(), "unlike")) for _ in range(3)] == [2, 3, 3]
+    assert reader.read == 3
+    other = Reader("two")
+    await texts(Desk(bare.database, other), place(), "unlike")
+    assert other.read == 2
+
+
+async def test_what_there_is_no_time_to_read_is_found_by_its_words(
+    open_desk: Open, place: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "READING", 0.0)
+    desk = Desk((await open_desk()).database, Reader("one"))
+    assert await documents.add(desk, place(), "c", "a", "text/plain", "Delivery takes long") == (1, 0)
+    assert [quote.text for quote in await documents.search(desk, place(), "delivery", "", 5)] == ["Delivery takes long"]
+
+
+STATEMENTS = statements(PACKAGE)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_reads_what_is_its_owners_alone(tmp_path: Path, name: str) -> None:
+    """SQLite finds rows by tenant and owner, and never looks through those of others."""
+    path = tmp_path / "plans.sqlite"
+    migrate(path, MIGRATIONS, versions=VERSIONS)
+    values = {str(number): None for number in range(1, 12)}
+    with closing(sqlite3.connect(path)) as file:
+        plan = [row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {STATEMENTS[name]}", values)]
+    looked = [step for step in plan if re.match(r"(SCAN|SEARCH) (facts|documents|entries|e|n)\b", step)]
+    assert all("tenant=? AND owner=?" in step for step in looked), plan

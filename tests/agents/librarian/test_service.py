@@ -149,6 +149,15 @@ async def test_a_task_that_is_deleted_with_all_others_takes_what_was_remembered_
     assert (await client.send("list my documents")).text == "There are no documents."
 
 
+async def test_no_byte_of_what_was_deleted_is_left_in_the_files(client: Any, file: File) -> None:
+    for said in ("remember that the zyxxy is blue", {"do": "put", "name": "n", "value": "zyxxy"}):
+        assert (await client.send(said)).state == "COMPLETED"
+    await client.send("keep this", file("a.txt", "zyxxy", "text/plain"))
+    assert any(b"zyxxy" in path.read_bytes().lower() for path in client.files())
+    await client.rpc("DeleteTasks")
+    assert not [path for path in client.files() if b"zyxxy" in path.read_bytes().lower()]
+
+
 async def test_the_examples_of_the_card_are_read(client: Any) -> None:
     await client.send("Remember that my favourite region is North")
     await client.send({"do": "put", "name": "colour", "value": "blue"}, context="e")

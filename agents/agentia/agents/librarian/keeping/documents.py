@@ -65,9 +65,9 @@ async def search(desk: Desk, place: Place, need: str, collection: str, limit: in
     """The pieces that answer `need`, best first, of one collection or with "" of all."""
     found, passages = list[tuple[Document, Piece]](), list[Passage]()
     for document in await listed(desk, place, collection):
-        for piece, vector in await _pieces(desk, place, document):
+        for piece, passage in await _pieces(desk, place, document):
             found.append((document, piece))
-            passages.append(Passage(frozenset(piece.words.split()), vector))
+            passages.append(passage)
     vector = await desk.meaning.of_need(need) if passages else None
     best = await rank(need, vector, passages, limit)
     return [await _quote(desk, place, *found[each.place], each.score) for each in best]
@@ -96,15 +96,23 @@ async def _vectors(desk: Desk, texts: Sequence[str]) -> list[bytes]:
     return read
 
 
-async def _pieces(desk: Desk, place: Place, document: Document) -> list[tuple[Piece, bytes | None]]:
+async def _pieces(desk: Desk, place: Place, document: Document) -> list[tuple[Piece, Passage]]:
     rows = await desk.database.rows("pieces_of", *place.owner, document.collection, document.name)
     if not rows:  # dropped meanwhile
         return []
     ((cut, model, vectors),) = rows
     known = bytes(vectors) if model and model == desk.meaning.name else b""
-    parts = [known[at : at + _VECTOR] for at in range(0, len(known), _VECTOR)]
-    made = [Piece(*piece) for piece in await asyncio.to_thread(json.loads, cut)]
-    return [(piece, parts[number] if number < len(parts) else None) for number, piece in enumerate(made)]
+    return await asyncio.to_thread(_read, cut, known)
+
+
+def _read(cut: str, vectors: bytes) -> list[tuple[Piece, Passage]]:
+    """The pieces of a document, the first of which have a vector."""
+    parts = [vectors[at : at + _VECTOR] for at in range(0, len(vectors), _VECTOR)]
+    made = [Piece(*piece) for piece in json.loads(cut)]
+    return [
+        (piece, Passage(frozenset(piece.words.split()), parts[number] if number < len(parts) else None))
+        for number, piece in enumerate(made)
+    ]
 
 
 async def _quote(desk: Desk, place: Place, document: Document, piece: Piece, score: float) -> Quote:

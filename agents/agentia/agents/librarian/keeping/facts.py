@@ -1,15 +1,16 @@
 """Facts: remembered once, found by what they mean, forgotten for good."""
 
+import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from agentia.agents.librarian.errors import Full
 from agentia.agents.librarian.keeping.desk import Desk
 from agentia.agents.librarian.keeping.place import Place
 from agentia.agents.librarian.limits import EARLIER, FACTS
-from agentia.core.meaning import Passage, rank
+from agentia.core.meaning import Passage, Vector, rank
 from agentia.core.meaning.ranking import words
 
 OWNER: Final = ""
@@ -45,7 +46,7 @@ async def recall(desk: Desk, place: Place, need: str, contexts: Sequence[str], l
     ]
     vector = await desk.meaning.of_need(need) if rows else None
     known = await _understood(desk, place, rows)
-    passages = [Passage(frozenset(row[2].split()), known.get(row[1])) for row in rows]
+    passages = await asyncio.to_thread(_passages, rows, known)
     found = []
     for place_in_rows, score in await rank(need, vector, passages, limit):
         context, id, *_ = rows[place_in_rows]
@@ -80,7 +81,11 @@ async def _find(desk: Desk, place: Place, context: str, id: str) -> list[Fact]:
     return [Fact(*row) for row in await desk.database.rows("fact", *place.owner, context, id)]
 
 
-async def _understood(desk: Desk, place: Place, rows: Sequence[Sequence[Any]]) -> dict[str, bytes]:
+def _passages(rows: Sequence[Sequence[Any]], known: Mapping[str, Vector]) -> list[Passage]:
+    return [Passage(frozenset(shown.split()), known.get(id)) for _, id, shown, *_ in rows]
+
+
+async def _understood(desk: Desk, place: Place, rows: Sequence[Sequence[Any]]) -> dict[str, Vector]:
     """The vectors by id. Facts from a time without this model are given one, some at each search."""
     name = desk.meaning.name
     known = {id: bytes(vector) for _, id, _, model, vector in rows if name and model == name and vector}
