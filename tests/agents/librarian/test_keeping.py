@@ -129,6 +129,19 @@ async def test_old_versions_go_and_entries_are_counted(
     assert (await workspace.put(desk, place(), "n", 6, 5, "e6")).done
 
 
+async def test_workspaces_have_an_end_over_all_contexts(
+    open_desk: Open, place: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "WORKSPACES", 10)
+    desk = await open_desk()
+    await workspace.put(desk, place(), "n", "123456", 0, "e1")
+    with pytest.raises(Full, match="more than 10 characters"):
+        await workspace.put(desk, place(context="d"), "n", "1", 0, "e2")
+    assert (await workspace.put(desk, place("ben"), "n", "1", 0, "e3")).done
+    await workspace.remove(desk, place(), "n", None, "e4")
+    assert (await workspace.put(desk, place(context="d"), "n", "1", 0, "e5")).done
+
+
 async def test_documents_are_quoted_word_for_word_with_their_place(open_desk: Open, place: At) -> None:
     desk = await open_desk()
     text = "# Delivery\n\nWithin three days.\n\n# Returns\n\nGoods may be sent back within thirty days.\n"

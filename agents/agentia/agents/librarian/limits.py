@@ -14,6 +14,8 @@ VALUE: Final = 100_000
 """Characters of an entry, as JSON."""
 ENTRIES: Final = 1_000
 """Entries of a context."""
+WORKSPACES: Final = 20_000_000
+"""Characters of all versions in all workspaces of an owner, as JSON."""
 VERSIONS: Final = 50
 """Versions of an entry that are kept."""
 DOCUMENT: Final = 500_000

@@ -43,10 +43,13 @@ ORDER BY version DESC LIMIT 1;
 SELECT version FROM entries WHERE tenant = $1 AND owner = $2 AND context = $3 AND name = $4 AND effect = $5;
 
 -- name: put    The next version of an entry; a row when nobody else was quicker.
-INSERT INTO entries (tenant, owner, context, name, version, value, author, effect, created)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO entries (tenant, owner, context, name, version, value, size, author, effect, created)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT DO NOTHING
 RETURNING version;
+
+-- name: size_of_entries    Characters of all versions of all that an owner's agents share.
+SELECT coalesce(sum(size), 0) FROM entries WHERE tenant = $1 AND owner = $2;
 
 -- name: drop_versions    The versions of an entry below one go.
 DELETE FROM entries WHERE tenant = $1 AND owner = $2 AND context = $3 AND name = $4 AND version < $5;

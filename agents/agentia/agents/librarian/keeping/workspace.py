@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from agentia.agents.librarian.errors import Full, NotThere
 from agentia.agents.librarian.keeping.desk import Desk
 from agentia.agents.librarian.keeping.place import Place
-from agentia.agents.librarian.limits import ENTRIES, VERSIONS
+from agentia.agents.librarian.limits import ENTRIES, VERSIONS, WORKSPACES
 
 _TRIES = 20
 """How often a version is put that nobody has made conditions for, while others are quicker."""
@@ -81,14 +81,21 @@ async def _put(desk: Desk, place: Place, name: str, value: str | None, expected:
             return Put(False, now)
         if now == 0 and len(await names(desk, place)) >= ENTRIES:
             raise Full(f"There are {ENTRIES:,} entries in this workspace already.", fix="Remove some first.")
+        await _check_room(desk, place, value)
         version = (newest[0] if newest else 0) + 1
-        row = (name, version, value, place.author, effect, time.time())
+        row = (name, version, value, len(value or ""), place.author, effect, time.time())
         if await desk.database.rows("put", *place.owner, place.context, *row):
             await desk.database.rows("drop_versions", *place.owner, place.context, name, version - VERSIONS + 1)
             return Put(True, version)
         if before := await _put_before(desk, place, name, effect):
             return Put(True, before)
     return Put(False, _seen(await _newest(desk, place, name)))
+
+
+async def _check_room(desk: Desk, place: Place, value: str | None) -> None:
+    ((size,),) = await desk.database.rows("size_of_entries", *place.owner)
+    if value is not None and int(size) + len(value) > WORKSPACES:
+        raise Full(f"Your workspaces would have more than {WORKSPACES:,} characters.", fix="Remove some entries first.")
 
 
 async def _newest(desk: Desk, place: Place, name: str) -> tuple[int, str | None] | None:

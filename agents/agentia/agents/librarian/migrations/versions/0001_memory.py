@@ -20,7 +20,7 @@ TABLES = (
         vector   BLOB,
         created  REAL NOT NULL,
         PRIMARY KEY (tenant, owner, context, id)
-    ) STRICT, WITHOUT ROWID
+    ) STRICT
     """,
     """
     CREATE TABLE documents (
@@ -46,11 +46,12 @@ TABLES = (
         name     TEXT NOT NULL,
         version  INTEGER NOT NULL,
         value    TEXT,
+        size     INTEGER NOT NULL,
         author   TEXT NOT NULL,
         effect   TEXT NOT NULL,
         created  REAL NOT NULL,
         PRIMARY KEY (tenant, owner, context, name, version)
-    ) STRICT, WITHOUT ROWID
+    ) STRICT
     """,
 )
 
