@@ -87,6 +87,14 @@ async def test_what_one_owner_has_remembered_is_nothing_to_another(mesh: Any, te
         answer = await kept.send({"data": request}, hop=hops["ben"])
         assert "1234" not in json.dumps(answer)
     assert "1234" in text_of(await kept.send("what opens the safe?", hop=hops["ann"]))
+    stolen = {
+        "messageId": "b-1",
+        "role": "ROLE_USER",
+        "parts": [{"text": "what opens the safe?"}],
+        "contextId": "ann-1",
+    }
+    refused = await kept.rpc("SendMessage", {"message": stolen}, **{"Agentia-Hop": hops["ben"]})
+    assert "error" in refused
     deleted = await kept.rpc("DeleteTasks", **{"Agentia-Hop": hops["ben"]})
     assert "result" in deleted
     assert "1234" in text_of(await kept.send("what opens the safe?", hop=hops["ann"]))

