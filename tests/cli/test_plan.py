@@ -34,6 +34,12 @@ def test_replicas_of_an_agent_have_names_and_ports_of_their_own() -> None:
     assert {service.agent for service in services if service.name.startswith("quant")} == {"quant"}
 
 
+def test_only_the_gateway_listens_elsewhere_and_is_found_on_loopback() -> None:
+    services = plan(7860, host="0.0.0.0")
+    assert {service.name: service.host for service in services if service.host != "127.0.0.1"} == {"gateway": "0.0.0.0"}
+    assert services[-1].url == "http://127.0.0.1:7860"
+
+
 @pytest.mark.parametrize(
     ("only", "replicas"), [(["quand"], {}), ([], {"registry": 2}), ([], {"quant": 0}), (["analyst"], {"quant": 2})]
 )

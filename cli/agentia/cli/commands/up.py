@@ -19,6 +19,9 @@ def up(
     data: Data = DEFAULT_DATA,
     port: Annotated[int, typer.Option(help="The gateway's; the registry gets the next, agents those from +10.")] = 8000,
     only: Annotated[str, typer.Option(metavar="NAMES", help="Only these agents, as in `analyst,quant`.")] = "",
+    host: Annotated[
+        str, typer.Option(metavar="H", help="The gateway's address. Others than loopback want AGENTIA_ACCESS_TOKEN.")
+    ] = "127.0.0.1",
     replicas: Annotated[list[str] | None, typer.Option(metavar="NAME=N", help="Run N processes of an agent.")] = None,
 ) -> None:
     """Start the mesh on this machine.
@@ -30,7 +33,7 @@ def up(
     from agentia.cli.mesh.starting import prepared
 
     names = [name.strip() for name in only.split(",") if name.strip()]
-    with prepared(plan(port, names, _counts(replicas or [])), data) as mesh:
+    with prepared(plan(port, names, _counts(replicas or []), host=host), data) as mesh:
         _detached(mesh) if detach else mesh.run(_view(mesh))
 
 

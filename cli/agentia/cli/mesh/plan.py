@@ -7,6 +7,7 @@ from typing import Literal
 from agentia.cli.errors import UsageProblem
 
 HOST = "127.0.0.1"
+ANYWHERE = "0.0.0.0"  # noqa: S104 - only compared with
 RUN = "agentia.cli.mesh.services"
 AGENTS = ("analyst", "quant", "concierge", "librarian")
 FIRST_AGENT_PORT = 10
@@ -32,11 +33,14 @@ class Service:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        """Where this machine finds it: what listens on every address is on loopback, too."""
+        return f"http://{HOST if self.host == ANYWHERE else self.host}:{self.port}"
 
 
-def plan(port: int, only: Iterable[str] = (), replicas: Mapping[str, int] | None = None) -> list[Service]:
-    """The registry, the gateway and the agents, in the order in which they start. Raises UsageProblem."""
+def plan(
+    port: int, only: Iterable[str] = (), replicas: Mapping[str, int] | None = None, *, host: str = HOST
+) -> list[Service]:
+    """The registry, the gateway (on `host`) and the agents, in the order in which they start. Raises UsageProblem."""
     chosen = _chosen(list(only))
     counts = _counts(replicas or {}, chosen)
     if not 1 <= port <= 65_535 - 100:
@@ -49,7 +53,7 @@ def plan(port: int, only: Iterable[str] = (), replicas: Mapping[str, int] | None
         Service("registry", "registry", port + 1, f"{RUN}:registry"),
         *agents,
         *copies,
-        Service("gateway", "gateway", port, f"{RUN}:gateway"),
+        Service("gateway", "gateway", port, f"{RUN}:gateway", host=host),
     ]
 
 
