@@ -224,7 +224,7 @@ async def test_a_deadline_goes_down_to_all_children(mesh: "Mesh") -> None:
         return ""
 
     async def organise(task: TaskRun) -> str:
-        done = await parallel(task, ["stamp a", "stamp b"], partial=True, deadline=time.time() + 0.1)
+        done = await parallel(task, ["stamp a", "stamp b"], partial=True, deadline=time.time() + 0.4)
         return " ".join(each.reason for each in done if isinstance(each, Failed))
 
     stamper, client = await mesh.join(agent(work, "stamper", "Stamp a sheet")), await mesh.join(boss(organise))

@@ -98,12 +98,13 @@ class Child:
         """What it says that language models have used for it; all that was lent when its end is not known."""
         if not self.ended:
             return {} if self.lent is None or not self.task_id else {COST: self.lent}
-        artifacts = self.fold.task().artifacts if self._usage is None and self.reply is None else ()
-        held = [MessageToDict(artifact.metadata)[USAGE] for artifact in artifacts if USAGE in artifact.metadata]
-        return told(held[-1] if held else self._usage, self.lent)
+        return told(self._usage, self.lent)
 
     def _replace(self, response: StreamResponse) -> bool:
         new = response.task != self.fold.task()
         self.fold = Fold(response.task)
         self.status.CopyFrom(response.task.status)
+        for artifact in response.task.artifacts:  # its last status, which says more, may be gone
+            if USAGE in artifact.metadata:
+                self._usage = MessageToDict(artifact.metadata)[USAGE]
         return new

@@ -5,13 +5,17 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from a2a.types.a2a_pb2 import Artifact, StreamResponse, Task, TaskStatus
 from agents import Agent, Runner, function_tool
 
 from agentia.agents import Skill, Specialist, send_task
+from agentia.agents.child import Child
+from agentia.agents.peer import Peer
 from agentia.agents.spending import Spending
 from agentia.agents.testing import Call, Say, scripted
 from agentia.cards.extensions import USAGE
 from agentia.core.settings import Settings
+from agentia.tasks.states import COMPLETED
 
 SKILLS = [Skill("convert", "Convert an amount between currencies")]
 PRICE = "1000000,2000000"
@@ -50,6 +54,26 @@ def test_children_that_work_at_once_cannot_spend_more_than_is_left() -> None:
     assert lent[:3] == [40.0, 20.0, 10.0]
     assert sum(lent) < 80.0
     assert spending.left == 80.0
+
+
+@pytest.mark.parametrize(
+    ("told", "lent", "counted"),
+    [
+        ({"total_tokens": 15, "cost": 2.0}, None, {"total_tokens": 15, "cost": 2.0}),
+        ({"total_tokens": 15, "cost": 2.0}, 1.5, {"total_tokens": 15, "cost": 1.5}),
+        ({"total_tokens": -15, "cost": "much", "more": 1}, 1.5, {}),
+        ("nonsense", None, {}),
+    ],
+)
+def test_the_usage_of_a_child_whose_last_status_is_gone_is_that_of_its_answer_as_far_as_it_makes_sense(
+    told: Any, lent: float | None, counted: dict[str, float]
+) -> None:
+    child = Child(Peer("fx", ("http://127.0.0.1:9/",), "1.0"), "step/delegate/0", b"", lent=lent)
+    task = Task(id="t", status=TaskStatus(state=COMPLETED), artifacts=[Artifact(artifact_id="a")])
+    task.artifacts[0].metadata.update({USAGE: told})
+    child.take(1, StreamResponse(task=task))
+
+    assert child.used == counted
 
 
 async def test_an_answer_and_the_end_of_a_task_say_what_it_has_cost(alone: Any) -> None:
