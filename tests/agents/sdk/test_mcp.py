@@ -5,7 +5,8 @@ import base64
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -169,14 +170,24 @@ async def test_an_agent_that_is_a_tool_or_takes_over_shares_the_connection(
     assert lines(effects) == ["connected", *['add {"a": 1, "b": 2}'] * 3]
 
 
-async def test_a_server_that_its_author_has_connected_is_used_as_it_is(serve: Any, toolbox: Any, effects: Path) -> None:
-    async with toolbox() as server:
-        client, model = await serve(*calling(ADD), server=server)
-        task = await client.send("1 + 2?")
+async def test_a_server_that_its_author_connects_is_used_as_it_is(alone: Any, toolbox: Any, effects: Path) -> None:
+    """Also when it was not there before: calls are journaled all the same."""
+    model = scripted(Say(calls=[ADD]), Say(calls=[Call("note")]), Say("Done."))
+    worker = Agent(name="worker", model=model)
 
-    assert task["status"]["state"] == "TASK_STATE_COMPLETED"
-    assert outputs(model) == ["3"]
-    assert lines(effects).count("connected") == 1
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        async with toolbox(require_approval={"note": "always"}) as server:
+            worker.mcp_servers = [server]
+            yield
+
+    client = await alone.serve(Specialist(worker, SKILLS, lifespan=lifespan))
+    asked = await client.send("add and note")
+    task = await client.send("yes", taskId=asked["id"])
+
+    assert task["status"]["state"] == "TASK_STATE_COMPLETED", task["status"]
+    assert outputs(model) == ["3", "note done"]
+    assert lines(effects) == ["connected", 'add {"a": 1, "b": 2}', "note {}"]
 
 
 async def test_outside_of_tasks_the_server_works_as_it_did(alone: Any, toolbox: Any) -> None:

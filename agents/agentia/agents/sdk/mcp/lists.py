@@ -31,7 +31,7 @@ class Lists:
         async with self._turns.setdefault(place, asyncio.Lock()):
             if place not in self._known:
                 self._known[place] = await self._listed(place, server, ask)
-        return [tool.model_copy(deep=True) for tool in self._known[place]]
+        return list(self._known[place])
 
     async def _listed(self, place: str, server: str, ask: Callable[[], Awaitable[list[Tool]]]) -> list[Tool]:
         run = self._task.branch("mcp").run

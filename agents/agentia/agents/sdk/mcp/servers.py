@@ -1,6 +1,6 @@
 """The MCP servers of agents in tasks: which connection each has, and what each task was told of their tools."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -91,6 +91,7 @@ class AgentTools:
 
     async def __call__(self, run_context: Any) -> list[Tool]:
         """The tools."""
+        _share(self._agent.mcp_servers)  # a lifespan may have added some
         made = await type(self._agent).get_mcp_tools(self._agent, run_context)
         for tool in made:
             if isinstance(tool, FunctionTool):
@@ -112,15 +113,19 @@ def _safe(tool: Any) -> bool:
     return said is not None and bool(said.read_only_hint or said.idempotent_hint)
 
 
+def _share(servers: Iterable[MCPServer]) -> None:
+    for server in servers:
+        if "call_tool" not in vars(server):
+            shared = Shared(server)
+            vars(server).update(list_tools=shared.list_tools, call_tool=shared.call_tool)
+
+
 def share(agent: Agent[Any], *, by_server: bool = False) -> None:
     """Have the tools of the agent's MCP servers journaled, and the servers shared by all tasks.
 
     With `by_server` the tools carry the names of their servers, so that none is called like another one.
     """
-    for server in agent.mcp_servers:
-        if "call_tool" not in vars(server):
-            shared = Shared(server)
-            vars(server).update(list_tools=shared.list_tools, call_tool=shared.call_tool)
+    _share(agent.mcp_servers)
     if TOOLS not in vars(agent):
         vars(agent)[TOOLS] = AgentTools(agent)
         agent.mcp_config = {"failure_error_function": _told, **agent.mcp_config}
