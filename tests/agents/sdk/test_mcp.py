@@ -320,6 +320,7 @@ async def test_a_server_that_floods_is_bounded(
         monkeypatch.setattr("agentia.agents.sdk.mcp.watch.LONGEST", 1_000_000)
         monkeypatch.setattr("agentia.agents.sdk.mcp.watch.TOO_LONG", "it has sent a message of more than 1 MB")
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.BURST", 1_000_000)
+    monkeypatch.setattr("agentia.agents.sdk.mcp.watch.RATE", 1)
     caplog.set_level("INFO", "agentia.agents")
     client, model = await serve(Say(calls=[call]), *calling(ADD))
 

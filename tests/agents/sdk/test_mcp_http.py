@@ -188,6 +188,7 @@ async def test_a_server_that_floods_is_bounded(
 ) -> None:
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.LONGEST", 1_000_000)
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.BURST", 150_000)
+    monkeypatch.setattr("agentia.agents.sdk.mcp.watch.RATE", 1)
     monkeypatch.setattr("agentia.agents.sdk.mcp.watch.TOO_LONG", "it has sent a message of more than 1 MB")
     shop = Shop(serving, old=True, json_response=json_response)
     async with shop.open():
