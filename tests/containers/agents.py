@@ -6,6 +6,7 @@ import os
 import re
 import socket
 from functools import partial
+from pathlib import Path
 
 from agentia.agents import Skill, TaskRun, specialist
 
@@ -37,5 +38,13 @@ async def fall(number: int) -> str:
 
 
 async def eat() -> int:
-    """More memory than the container may have."""
-    return len(b"".join(os.urandom(50_000_000) for _ in range(40)))
+    """More memory than the container may have, but only the first time."""
+    return len(b"".join(os.urandom(50_000_000) for _ in range(40))) if is_first() else 0
+
+
+def is_first() -> bool:
+    """Whether nothing has ever been eaten in this mesh."""
+    marker = Path(os.environ["AGENTIA_DATA"], "eaten")
+    known = marker.exists()
+    marker.touch()
+    return not known
