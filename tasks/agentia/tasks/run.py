@@ -127,12 +127,13 @@ class Run:
         return place
 
     async def publish(self, response: StreamResponse, place: str | None = None) -> None:
-        """Write an event of the answer's own making; none may follow one that ends the task. Raises Unreadable.
-
-        `place` is where an answer that has no journal finds it again with `published`.
-        """
+        """Write an event of the answer's own making, found again at `place` with `published`. Raises Unreadable."""
         self.log.append(readable(lambda: response), step=place)
         await self.log.room()
+
+    def finish(self, response: StreamResponse, place: str) -> None:
+        """Write the event that ends or pauses the task, with which the answer returns at once. Raises Unreadable."""
+        self.log.append(readable(lambda: response), step=place)
 
     def published(self, place: str) -> StreamResponse | None:
         """The last event that an earlier attempt has published so."""

@@ -107,7 +107,7 @@ class ExecutorAnswer:
                 raise
         finally:
             outlet.close()
-        await self._end(run, execution, outlet)
+        self._end(run, execution, outlet)
 
     def _start(self, context: RequestContext, outlet: Outlet) -> "asyncio.Task[None]":
         task_id = context.task_id or ""
@@ -123,11 +123,11 @@ class ExecutorAnswer:
         execution.add_done_callback(over)
         return execution
 
-    async def _end(self, run: Run, execution: "asyncio.Task[None]", outlet: TaskOutlet) -> None:
+    def _end(self, run: Run, execution: "asyncio.Task[None]", outlet: TaskOutlet) -> None:
         """Write the last event, in the same turn in which the run ends; `execute` may go on for a while."""
         if outlet.ended.done():
-            asyncio.get_running_loop().call_later(LEAVING, execution.cancel)
-            await run.publish(outlet.ended.result(), left(len(run.messages)))
+            _stop_later(execution)
+            run.finish(outlet.ended.result(), left(len(run.messages)))
         else:
             execution.result()  # raises what it raised
             if not outlet.waits:
@@ -168,6 +168,12 @@ async def _stopped(executions: Any, patience: float = 0.0) -> None:
         execution.cancel()
     if going:
         await asyncio.wait(going, timeout=COMING)
+
+
+def _stop_later(execution: "asyncio.Task[None]") -> None:
+    if not execution.done():
+        timer = asyncio.get_running_loop().call_later(LEAVING, execution.cancel)
+        execution.add_done_callback(lambda _: timer.cancel())
 
 
 def _words(name: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import keyword
 import re
+import sys
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
@@ -80,7 +81,11 @@ def _card(agent: Path, module: str) -> str:
     from agentia.cards import card_to_json
     from agentia.cli.authoring.load import load
 
-    card = card_to_json(load(f"{agent}:{module}").card())
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # nothing but what was announced is written
+    try:
+        card = card_to_json(load(f"{agent}:{module}").card())
+    finally:
+        sys.dont_write_bytecode = before
     return json.dumps(card, indent=2, ensure_ascii=False) + "\n"
 
 
