@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agentia.core.identity import ServiceKey
+from agentia.core.identity import ServiceKey, publish
 from tests.deploy.cluster import Manifest, pods
 
 MAKE = Path("deploy") / "kubernetes" / "make-secrets"
@@ -22,6 +22,8 @@ def given(repo: Path, tmp_path: Path, kubectl: Path) -> dict[str, Any]:
     applied, command = tmp_path / "applied.yaml", tmp_path / "command"
     command.write_text(f'#!/bin/sh\nif [ "$1" = create ]; then exec {kubectl} "$@"; fi\n(cat; echo ---) >> {applied}\n')
     command.chmod(0o755)
+    _make(repo, tmp_path / "secrets", "")
+    publish(tmp_path / "secrets" / "keys" / "quant.pem")
     _make(repo, tmp_path / "secrets", str(command))
     return {one["metadata"]["name"]: one["data"] for one in yaml.safe_load_all(applied.read_text()) if one}
 
@@ -37,7 +39,8 @@ def test_every_secret_that_is_mounted_is_made(given: dict[str, Any], built: Call
                 folder, _, file = each["value"].rpartition("/")
                 assert file in given[names[files[folder]]], each["name"]
         if "/data/keys" in files:
-            assert {*given[names["key"]]} == {f"{pod.name}.pem"}
+            changing = {"quant.next.pem"} if pod.name == "quant" else set()
+            assert {*given[names["key"]]} == {f"{pod.name}.pem"} | changing
 
 
 def test_what_is_there_stays_and_nobody_else_can_read_it(
@@ -49,7 +52,7 @@ def test_what_is_there_stays_and_nobody_else_can_read_it(
     _make(repo, tmp_path, "")
     assert {path: path.read_bytes() for path in before} == before
     assert all(path.stat().st_mode & 0o077 == 0 for path in before)
-    assert ServiceKey.load_or_create(tmp_path / "keys" / "quant" / "quant.pem", "quant").jwks()["keys"]
+    assert ServiceKey.load_or_create(tmp_path / "keys" / "quant.pem", "quant").jwks()["keys"]
     assert caplog.messages == []
 
 

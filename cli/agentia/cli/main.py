@@ -13,7 +13,8 @@ from agentia.cli.slim import without_httpx_program
 from agentia.core.errors import AgentiaError
 
 COMMANDS = (
-    "up", "down", "status", "logs", "ask", "tasks", "cards", "serve", "new", "migrate", "doctor", "version", "service",
+    "up", "down", "status", "logs", "ask", "tasks", "cards", "serve", "new", "migrate", "rotate", "doctor", "version",
+    "service",
 )  # fmt: skip
 
 

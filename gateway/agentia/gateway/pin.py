@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from agentia.core.errors import AgentiaError
-from agentia.core.identity import ServiceKey
+from agentia.core.identity import ServiceKey, voucher
 from agentia.registry.client import RegistryClient, RegistryRefused
 
 log = logging.getLogger("agentia.gateway")
@@ -31,7 +31,7 @@ class KeyPin:
     async def pin(self) -> None:
         """Try once. Never raises."""
         try:
-            await self._registry.pin_key(self._key.name, self._key.jwks())
+            await self._registry.pin_key(self._key.name, self._key.jwks(), voucher(self._key))
         except RegistryRefused as exc:
             if exc.message != self.refusal:
                 log.error("key refused by the registry", extra={"kid": self._key.kid, "reason": exc.message})

@@ -52,10 +52,11 @@ class Wanted(Body):
 
 
 class Pin(Body):
-    """A key set (RFC 7517)."""
+    """A key set (RFC 7517); where other keys are pinned, a voucher by one of them (`core/identity/rotation.py`)."""
 
     example = '{"jwks": {"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "…", "kid": "…"}]}}'
     jwks: dict[str, Any]
+    voucher: Annotated[str, Field(max_length=4_000)] = ""
 
 
 class Listing(Body):

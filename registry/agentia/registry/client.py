@@ -117,9 +117,10 @@ class RegistryClient:
         data = await self._ask("POST", "/discover", body)
         return _read(lambda: [Match.from_json(each) for each in data["matches"]])
 
-    async def pin_key(self, name: str, jwks: Mapping[str, Any]) -> None:
-        """Pin the keys of a service that is no agent. The first pin wins; the same keys again change nothing."""
-        await self._ask("PUT", f"/keys/{quote(name, safe='')}", {"jwks": jwks})
+    async def pin_key(self, name: str, jwks: Mapping[str, Any], voucher: str = "") -> None:
+        """Pin the keys of a service that is no agent. The first pin wins; the same keys again change nothing, and
+        others want the `voucher` of one that is pinned."""
+        await self._ask("PUT", f"/keys/{quote(name, safe='')}", {"jwks": jwks, "voucher": voucher})
 
     async def keys_of(self, name: str) -> dict[str, Any]:
         """The pinned keys of an agent or another service, as a JWKS. Raises AgentNotFound."""

@@ -85,10 +85,11 @@ class Api:
 
     async def pin(self, request: Request) -> Response:
         self.access.writer(request)
-        jwks = keyset((await read(request, Pin)).jwks)
+        asked = await read(request, Pin)
+        jwks = keyset(asked.jwks)
         if not jwks["keys"]:
             raise KeysInvalid("The key set holds no key that can sign.", fix="Send Ed25519 or P-256 keys with a `kid`.")
-        await self.registrar.store.pin(_service(request), jwks, self.registrar.horizon())
+        await self.registrar.store.pin(_service(request), jwks, self.registrar.horizon(), asked.voucher)
         return JSONResponse({"jwks": jwks})
 
     async def keys(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agentia.cards.versions import plain_json
+from agentia.core.identity import vouched
 from agentia.core.migrate import migrate
 from agentia.registry.database import Database
 from agentia.registry.errors import KeysTaken
@@ -99,13 +100,15 @@ class Store:
         rows = await self._run(lambda: self._rows("origin", id=id))
         return rows[0] if rows else None
 
-    async def pin(self, service: str, jwks: Jwks, horizon: Horizon) -> None:
-        """Pin keys for a service. The first pin wins; raises KeysTaken when it holds other keys."""
+    async def pin(self, service: str, jwks: Jwks, horizon: Horizon, voucher: str = "") -> None:
+        """Pin keys for a service. The first pin wins, until one of its keys vouches for others; raises KeysTaken."""
 
         def pin() -> None:
             pinned = self._keys(service)
             if pinned is None:
                 self._pin(service, jwks, horizon, changed=False)
+            elif not same(pinned, jwks) and vouched(voucher, service, pinned, jwks):
+                self._pin(service, jwks, horizon, changed=True)
             elif not same(pinned, jwks):
                 fix = f"Give the service its old keys back, or unpin them first: DELETE /keys/{service}."
                 raise KeysTaken(f"Other keys are pinned for {service!r}.", fix=fix)

@@ -11,6 +11,7 @@ from agentia.core.identity.errors import (
 )
 from agentia.core.identity.hops import HEADER, MAX_HOPS, Hop, first_context, mint, origin
 from agentia.core.identity.keys import ServiceKey, public_key
+from agentia.core.identity.rotation import drop, publish, use, vouched, voucher
 from agentia.core.identity.verifier import HopVerifier
 from agentia.core.identity.webhooks import SIGNATURE, Signed, sign_webhook, verify_webhook
 
@@ -29,10 +30,15 @@ __all__ = [
     "ServiceKey",
     "Signed",
     "WebhookInvalid",
+    "drop",
     "first_context",
     "mint",
     "origin",
     "public_key",
+    "publish",
     "sign_webhook",
+    "use",
     "verify_webhook",
+    "vouched",
+    "voucher",
 ]

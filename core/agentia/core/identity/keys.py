@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -20,19 +20,23 @@ log = logging.getLogger("agentia.core")
 
 
 class ServiceKey:
-    """The key with which the service `name` signs."""
+    """The key with which the service `name` signs; `others` it only publishes, as a key is changed in steps."""
 
-    def __init__(self, name: str, private: "Ed25519PrivateKey") -> None:
+    def __init__(self, name: str, private: "Ed25519PrivateKey", others: "Sequence[Ed25519PrivateKey]" = ()) -> None:
         self.name = name
         self.private = private
+        self._others = others
 
     @classmethod
     def load_or_create(cls, path: Path, name: str) -> Self:
-        """Read the key at `path`, or make it; processes that make it at once get the same. Raises `KeyInvalid`."""
+        """Read the key at `path`, or make it; processes that make it at once get the same. Raises `KeyInvalid`.
+
+        What stands beside it as `NAME.next.pem` and `NAME.old.pem` is published with it (`identity/rotation.py`).
+        """
         try:
             if not path.exists():
-                _create(path)
-            return cls(name, _load(path))
+                create_key(path)
+            return cls(name, _load(path), [_load(other) for other in beside(path) if other.exists()])
         except OSError as exc:
             raise KeyInvalid(
                 f"The key file {path} cannot be used: {exc.strerror}.",
@@ -42,13 +46,12 @@ class ServiceKey:
     @cached_property
     def kid(self) -> str:
         """The key's thumbprint (RFC 7638)."""
-        members = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": self._x}, separators=(",", ":"))
-        return _base64url(hashlib.sha256(members.encode()).digest())
+        return str(_public(self.private)["kid"])
 
     def jwks(self) -> dict[str, Any]:
-        """The public half, as `/.well-known/jwks.json` serves it."""
-        key = {"kty": "OKP", "crv": "Ed25519", "x": self._x, "kid": self.kid, "alg": "EdDSA", "use": "sig"}
-        return {"keys": [key]}
+        """The public halves, as `/.well-known/jwks.json` serves them; the key that signs is the first."""
+        public = {key["kid"]: key for key in map(_public, (self.private, *self._others))}
+        return {"keys": [*public.values()]}
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         """The claims as a signed JWT."""
@@ -56,9 +59,10 @@ class ServiceKey:
 
         return jwt.encode(dict(claims), self.private, algorithm="EdDSA", headers={"kid": self.kid})
 
-    @cached_property
-    def _x(self) -> str:
-        return _base64url(self.private.public_key().public_bytes_raw())
+
+def beside(path: Path) -> tuple[Path, Path]:
+    """Where the next key and the old one of the key at `path` stand."""
+    return path.with_suffix(".next.pem"), path.with_suffix(".old.pem")
 
 
 def public_key(jwks: Mapping[str, Any], kid: str) -> "Ed25519PublicKey":
@@ -71,6 +75,13 @@ def public_key(jwks: Mapping[str, Any], kid: str) -> "Ed25519PublicKey":
         return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(padded))
     except (StopIteration, LookupError, TypeError, AttributeError, ValueError) as exc:
         raise KeyInvalid("The key set does not hold the Ed25519 key that the signature names.") from exc
+
+
+def _public(private: "Ed25519PrivateKey") -> dict[str, Any]:
+    x = _base64url(private.public_key().public_bytes_raw())
+    members = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))
+    kid = _base64url(hashlib.sha256(members.encode()).digest())
+    return {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": kid, "alg": "EdDSA", "use": "sig"}
 
 
 def _load(path: Path) -> "Ed25519PrivateKey":
@@ -100,8 +111,8 @@ def _no_key(path: Path) -> KeyInvalid:
     )
 
 
-def _create(path: Path) -> None:
-    """Write a new key beside `path` and link it there, which fails when another process was faster."""
+def create_key(path: Path) -> None:
+    """Write a new key beside `path` and link it there, unless another process was faster."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
