@@ -32,6 +32,12 @@ async def passages(meaning: Meaning | None, *texts: str) -> list[Passage]:
     return [Passage(words(text), await meaning.of_passage(text) if meaning else None) for text in texts or FACTS]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def read(meaning: Meaning) -> list[Passage]:
+    """The facts, read once."""
+    return await passages(meaning)
+
+
 async def first(need: str, vector: Vector | None, among: list[Passage]) -> str:
     found = await rank(need, vector, among, 1)
     return FACTS[found[0].place] if found else ""
@@ -47,9 +53,9 @@ async def first(need: str, vector: Vector | None, among: list[Passage]) -> str:
     ],
 )
 async def test_a_need_finds_what_answers_it_in_other_words_and_languages(
-    meaning: Meaning, need: str, fact: str
+    meaning: Meaning, read: list[Passage], need: str, fact: str
 ) -> None:
-    assert await first(need, await meaning.of_need(need), await passages(meaning)) == fact
+    assert await first(need, await meaning.of_need(need), read) == fact
 
 
 async def test_without_a_model_the_words_that_are_shared_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,21 +80,24 @@ async def test_a_model_that_cannot_be_loaded_leaves_the_words(monkeypatch: pytes
     await bare.close()
 
 
-async def test_what_has_no_vector_is_found_by_its_words_beside_those_that_have_one(meaning: Meaning) -> None:
-    among = [*(await passages(meaning))[:3], Passage(words(FACTS[3]), None)]
+async def test_what_has_no_vector_is_found_by_its_words_beside_those_that_have_one(
+    meaning: Meaning, read: list[Passage]
+) -> None:
+    among = [*read[:3], Passage(words(FACTS[3]), None)]
     need = "Was order 4711 paid?"
     assert await first(need, await meaning.of_need(need), among) == FACTS[3]
 
 
-async def test_nothing_is_found_among_nothing(meaning: Meaning) -> None:
+async def test_nothing_is_found_among_nothing(meaning: Meaning, read: list[Passage]) -> None:
     assert await rank("anything", await meaning.of_need("anything"), [], 5) == []
-    assert await rank("", await meaning.of_need(""), await passages(meaning), 0) == []
+    assert await rank("", await meaning.of_need(""), read, 0) == []
 
 
 @pytest.mark.parametrize(
     "text", ["", "\0", "a\0b", "\ud800", "\x07" * 50, "😀" * 500, "x" * 5_000, "٣" * 300, "\u202e"]
 )
-async def test_a_hostile_text_has_a_vector_too(meaning: Meaning, text: str) -> None:
+async def test_a_hostile_text_has_a_vector_too(meaning: Meaning, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_module, "LONGEST", 100)
     vector = await meaning.of_passage(text)
     assert vector is not None
     assert len(vector) == 768
@@ -96,7 +105,7 @@ async def test_a_hostile_text_has_a_vector_too(meaning: Meaning, text: str) -> N
 
 async def test_the_event_loop_turns_while_texts_are_read(meaning: Meaning) -> None:
     """The engine lets go of the interpreter's lock, so a heartbeat on the loop does not wait for it."""
-    reading = asyncio.create_task(meaning.of_passage("and so on " * 100))
+    reading = asyncio.create_task(meaning.of_passage("and so on " * 30))
     turns = 0
     while not reading.done():
         await asyncio.sleep(0)
