@@ -17,7 +17,7 @@ from agentia.agents.sdk.mcp.config import configured
 from agentia.agents.sdk.mcp.lists import Lists
 from agentia.agents.sdk.mcp.servers import Pool, Servers, share
 from agentia.agents.sdk.models import Models
-from agentia.agents.sdk.runner import install
+from agentia.agents.sdk.runner import CONFIGURED, install
 from agentia.agents.sdk.scope import Scope, entered
 from agentia.agents.task_run import TaskRun
 from agentia.cards.extensions import USAGE
@@ -90,7 +90,7 @@ class AgentAnswer:
 
     async def _run(self, scope: Scope, asked: Any) -> Any:
         """The final output; approvals are asked for in between."""
-        hooks, config = _Handoffs(scope), RunConfig(workflow_name=self.agent.name)
+        hooks, config = _Handoffs(scope), RunConfig(workflow_name=self.agent.name, model_provider=CONFIGURED)
         while True:
             result = await Runner.run(
                 self.agent, asked, context=scope.task, hooks=hooks, run_config=config, max_turns=TURNS

@@ -1,7 +1,7 @@
 """Runs of agents inside of tasks: prepared for the journal, whoever starts them, and sent to no one's tracing."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from agents import AgentsException, Model, ModelProvider, MultiProvider, RunConfig, set_tracing_disabled
 from agents.run import AgentRunner, get_default_agent_runner, set_default_agent_runner
@@ -45,6 +45,9 @@ class ConfiguredModels(ModelProvider):
         return JournaledModel("agent", model_name, implicit=False, held=True)
 
 
+CONFIGURED: Final = ConfiguredModels()
+
+
 def install() -> None:
     """Have this process run agents so, and export no traces to OpenAI unless tracing is enabled again after this."""
     if not isinstance(get_default_agent_runner(), JournaledRunner):
@@ -55,9 +58,9 @@ def install() -> None:
 def _prepare(agent: Any, kwargs: dict[str, Any]) -> None:
     """Have the agent journal, and whatever model its run's configuration names; a provider of the author's stays."""
     instrument(agent)
-    config = kwargs.get("run_config") or RunConfig()
+    config = kwargs.get("run_config") or RunConfig(model_provider=CONFIGURED)
     if type(config.model_provider) is MultiProvider:
-        config = replace(config, model_provider=ConfiguredModels())
+        config = replace(config, model_provider=CONFIGURED)
     if config.model is not None and not isinstance(config.model, JournaledModel):
         named = config.model if isinstance(config.model, Model) else config.model_provider.get_model(config.model)
         if not isinstance(named, JournaledModel):
