@@ -6,7 +6,7 @@ from typing import Final
 
 NAMES: Final = (
     "send_message", "databases", "growth", "journal", "takeover", "paused", "followers", "stream", "up", "clone",
-    "adapter", "capacity", "meaning", "containers",
+    "adapter", "together", "capacity", "meaning", "containers",
 )  # fmt: skip
 
 

@@ -80,7 +80,7 @@ ASKED: Final = {
 }
 
 
-def script(request: Any) -> Say:
+def say(request: Any) -> Say:
     """The next line of whoever's instructions stand first."""
     (who, *said) = request["messages"]
     begun = max(index for index, message in enumerate(said) if message["role"] == "user")
@@ -103,7 +103,7 @@ def killed(stage: Stage) -> Callable[..., Any]:
     """Plays an act once undisturbed, and once for each of its boundaries, where its agent is killed."""
 
     async def play(part: str, act: Act, ready: str = "service ready") -> None:
-        async with model_server(script) as server:
+        async with model_server(say) as server:
             lanes = [stage.service(part, f"{part}-{lane}", ready=ready) for lane in range(LANES)]
             for agent in lanes:
                 agent.env |= {"AGENTIA_MODEL": "small", "OPENAI_BASE_URL": server.url}

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from a2a.types.a2a_pb2 import Message, StreamResponse, Task
@@ -21,6 +22,7 @@ from agentia.tasks.records import (
     Refused,
     RunEnded,
     State,
+    StorageFailed,
     StoredEvent,
     requested,
 )
@@ -34,7 +36,7 @@ def nothing() -> None:
 
 @dataclass(slots=True, eq=False)
 class _Draft:
-    """What was written since the last commit began, and who waits for it."""
+    """What was written since the last commit began, and who waits for it. With `held` no commit was asked for yet."""
 
     events: list[Event] = field(default_factory=list)
     journal: list[JournalEntry] = field(default_factory=list)
@@ -42,6 +44,7 @@ class _Draft:
     new: NewTask | None = None
     state: bool = False
     settles: bool = False
+    held: bool = False
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     @property
@@ -114,6 +117,7 @@ class TaskLog:
 
     def lose(self) -> None:
         """The lease is somebody else's. What is on its way will be refused; when nothing is, the run hears it here."""
+        self._write_held()
         if self._frozen is None and self._draft.empty:
             self._refuse(FenceLost("Another run has taken this task over."), [])
             self._leave()
@@ -146,6 +150,7 @@ class TaskLog:
         if state != before:
             draft.state, draft.settles = True, state in SETTLED
         self._committer.add(self, size)
+        draft.held = False
         return event
 
     def record(self, entry: JournalEntry) -> None:
@@ -153,6 +158,13 @@ class TaskLog:
         self._check_open()
         self._draft.journal.append(entry)
         self._committer.add(self, len(entry.result))
+        self._draft.held = False
+
+    def hold(self, entry: JournalEntry) -> None:
+        """Add the result of a finished step to whatever is written next. Raises RunEnded as `record` does."""
+        self._check_open()
+        self._draft.journal.append(entry)
+        self._draft.held = True
 
     async def room(self) -> None:
         """Wait while the store is behind."""
@@ -177,6 +189,7 @@ class TaskLog:
         """Wait until all that was written so far is durable. Raises Refused when it was not accepted."""
         if self.refused is not None:
             raise self.refused
+        self._write_held()
         draft = self._frozen if self._draft.empty else self._draft
         if draft is not None:
             await _waiting(draft.waiting)
@@ -202,6 +215,7 @@ class TaskLog:
     def end(self, over: Callable[[], None] = nothing) -> None:
         """The run writes nothing more; `over` is called once all that it wrote is durable or refused."""
         if not self._ended:
+            self._write_held()
             self._ended, self._over = True, over
             self._leave()
 
@@ -248,6 +262,15 @@ class TaskLog:
         self._topics.leave(self.task_id)
         self.on_refused()
         _resolve(waiting, refused)
+
+    def _write_held(self) -> None:
+        """Have what is held written without waiting for more; what comes when the service has stopped is let go of."""
+        if self._draft.held:
+            self._draft.held = False
+            with suppress(StorageFailed):
+                self._committer.add(self, 0)
+                return
+            self._draft = _Draft()
 
     def _leave(self) -> None:
         """Let others take over what is shown of the task, once nothing of this run is on its way any more."""

@@ -119,6 +119,9 @@ ORDER BY updated DESC, id DESC LIMIT :limit;
 SELECT id, state, snapshot FROM tasks
 WHERE context_id = ? AND +tenant = ? AND +owner = ? AND +id < ? ORDER BY +id DESC LIMIT ?;
 
+-- name: any_earlier    A look, as most tasks are the first ones of their contexts.
+SELECT 1 FROM tasks WHERE context_id = ? AND +tenant = ? AND +owner = ? AND +id < ? LIMIT 1;
+
 -- name: count_tasks
 SELECT count(*) FROM tasks
 WHERE tenant = :tenant AND owner = :owner

@@ -152,11 +152,20 @@ class Run:
         self._stream = ArtifactStream(self.log, step, name, media_type, description, finished=finished)
         return self._stream
 
-    async def step(self, name: str, call: Callable[[], Awaitable[Any]], given: Any = None) -> Any:
+    async def step(
+        self,
+        name: str,
+        call: Callable[[], Awaitable[Any]],
+        given: Any = None,
+        *,
+        last: Callable[[Any], bool] = lambda _: False,
+    ) -> Any:
         """Do `call` once: its result (JSON) is journaled and returned at each rerun.
 
         `name` is unique in its branch; `given` is what the result depends on, checked at reruns. The task is durable
-        before `call` begins. Raises StepChanged when `given` is not what it was, StepRepeated for a name used before.
+        before `call` begins, and the result before this returns. A result of which `last` says that nothing is done on
+        its account, but what stands in the log after it, is stored with what is written next. Raises StepChanged when
+        `given` is not what it was, StepRepeated for a name used before.
         """
         if name in self._steps:
             raise StepRepeated(f"{self._branch}step/{name}")
@@ -168,7 +177,10 @@ class Run:
         with self._pace.step(self, name):
             await self.log.ready()
             result = await call()
-            await self.record(name, key, result)
+            if last(result):
+                self._keep(name, key, result, self.log.hold)
+            else:
+                await self.record(name, key, result)
         return json.loads(json.dumps(result))
 
     def recall(self, name: str, key: bytes) -> tuple[Any] | None:
@@ -178,9 +190,7 @@ class Run:
     async def record(self, name: str, key: bytes, result: Any) -> None:
         """Journal the result of step `name`, durably."""
         self._settle_stream()
-        entry = JournalEntry(f"{self._branch}step/{name}", key, json.dumps(result, separators=(",", ":")).encode())
-        self.log.record(entry)
-        self._replay.keep(entry)
+        self._keep(name, key, result, self.log.record)
         await self.log.committed()
 
     async def ask(self, question: str, metadata: dict[str, Any] | None = None, place: str | None = None) -> Message:
@@ -209,6 +219,11 @@ class Run:
     def derived(self, place: str) -> str:
         """An id for what is sent from `place`, the same at each attempt."""
         return f"{self.task_id}:{self._branch}{place}"
+
+    def _keep(self, name: str, key: bytes, result: Any, write: Callable[[JournalEntry], None]) -> None:
+        entry = JournalEntry(f"{self._branch}step/{name}", key, json.dumps(result, separators=(",", ":")).encode())
+        write(entry)
+        self._replay.keep(entry)
 
     def _next(self, kind: str) -> str:
         return f"{self._branch}{kind}/{self._take(kind)}"

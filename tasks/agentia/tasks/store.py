@@ -194,7 +194,10 @@ class SqliteStore:
 
     async def earlier(self, task_id: str, context_id: str, owner: Owner, limit: int) -> list[tuple[str, int, bytes]]:
         """See Store."""
-        return await self._rows("earlier", (context_id, owner.tenant, owner.principal, task_id, limit))
+        values = (context_id, owner.tenant, owner.principal, task_id)
+        if self._looked(self._sql["any_earlier"], *values) is None:
+            return []
+        return await self._rows("earlier", (*values, limit))
 
     async def spent(self, before: float, after: str, limit: int) -> list[str]:
         """See Store."""

@@ -14,14 +14,17 @@ class StreamedAnswer:
 
     def __init__(self, task: TaskRun) -> None:
         self._out: ArtifactStream = task.run.branch("answer").stream(NAME)
+        self._log = task.run.log
         self._text: list[str] = []
 
     async def write(self, text: str) -> None:
-        """Add text; the first of it is shown at once."""
-        await self._out.write(text)
-        if not self._text:
-            self._out.flush()
+        """Add text; the first of it is shown at once, however much of it has come already."""
+        first = not self._text
         self._text.append(text)
+        await self._out.write(text)
+        if first:
+            self._out.flush()
+            await self._log.committed()
 
     def restart(self) -> None:
         """What was written was not the answer: the next text replaces it."""

@@ -1,5 +1,6 @@
 """A model whose answers are steps of the task: each is asked for once, streamed while it comes, and known at reruns."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -20,6 +21,8 @@ LONGEST: Final = 2000
 """Characters of what a model says beside its tool calls that a status repeats."""
 MOST: Final = 1_000_000
 """Characters of one answer, which no model says that will come to an end."""
+BREATH: Final = 8
+"""Events of a stream, about 2 ms of work, after which others have their turn, though more has come already."""
 
 
 class JournaledModel(Model):
@@ -70,7 +73,10 @@ class JournaledModel(Model):
             return dumped
 
         scope.last, scope.fresh = f"{scope.task.run.path}step/{place}", False
-        made = responses.load(await scope.task.run.step(place, call, [self.agent, input]))
+        answered = await scope.task.run.step(
+            place, call, [self.agent, input], last=lambda value: spoken and responses.is_last(value)
+        )
+        made = responses.load(answered)
         scope.take(self.agent, made)
         await _say(scope, made)
         return made
@@ -124,9 +130,12 @@ def _streamed(scope: Scope, inner: Model, given: tuple[Any, ...], named: dict[st
     async def ask() -> ModelResponse:
         answer.restart()
         items: list[Any] = []
-        size = 0
+        size = number = 0
         async with aclosing(begin(instructions, asked, counted, *rest, **named)) as events:
             async for event in events:
+                number += 1
+                if number % BREATH == 0:
+                    await asyncio.sleep(0)
                 size += len(getattr(event, "delta", ""))
                 if size > MOST:
                     raise TaskFailed(f"The agent's model did not come to an end within {MOST} characters.")

@@ -55,6 +55,12 @@ def dump(response: ModelResponse, price: Price | None = None) -> dict[str, Any]:
     }
 
 
+def is_last(value: dict[str, Any]) -> bool:
+    """Whether what was dumped is an answer after which nothing more is done."""
+    kinds = {item["type"] for item in value["output"]}
+    return "message" in kinds and kinds <= _DONE
+
+
 def load(value: dict[str, Any]) -> ModelResponse:
     """From what `dump` gave."""
     return ModelResponse(
