@@ -110,6 +110,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "a scope that is none": ({"do": "recall", "need": "x", "scope": "world"}, "'owner' or 'context'"),
     "another owner": ({"do": "recall", "need": "x", "owner": "ben"}, "“owner”"),
     "a limit too high": ({"do": "recall", "need": "x", "limit": 10**6}, "“limit”"),
+    "nothing to forget": ({"do": "forget"}, "either the “id” of a fact, or “everything”"),
     "no value": ({"do": "put", "name": "x"}, "“value”"),
     "a value too large": ({"do": "put", "name": "x", "value": "x" * VALUE}, "100,000 characters"),
     "a version below none": ({"do": "put", "name": "x", "value": 1, "expected": -1}, "“expected”"),

@@ -1,9 +1,18 @@
 """The requests, one class each: what a data part says under `do`, and what plain words are read as."""
 
 import json
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from agentia.agents.librarian.errors import Unreadable
 from agentia.agents.librarian.limits import DOCUMENT, FACT, FOUND, NAME, NEED, VALUE
@@ -62,6 +71,12 @@ class Forget(_Wish):
     id: AnyName = ""
     everything: bool = False
     scope: Scope | None = None
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        if bool(self.id) is self.everything:
+            raise ValueError("it says either the “id” of a fact, or “everything”")
+        return self
 
 
 class Put(_Wish):
@@ -160,6 +175,7 @@ def wish_of(data: Any) -> Wish:
         return _READER.validate_python(data)
     except ValidationError as exc:
         first = exc.errors()[0]
-        where = ".".join(str(each) for each in first["loc"][1:]) or "it"
+        where = ".".join(str(each) for each in first["loc"][1:])
         what = first["msg"].removeprefix("Value error, ")
-        raise Unreadable(f"The request “{data['do']}” cannot be carried out, because of “{where}”: {what}.") from exc
+        field = f", because of “{where}”" if where else ""
+        raise Unreadable(f"The request “{data['do']}” cannot be carried out{field}: {what}.") from exc
