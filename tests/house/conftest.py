@@ -1,4 +1,4 @@
-"""The house as its tests see it: its files, and its modules parsed."""
+"""The house as its tests see it: its files and its modules."""
 
 import ast
 import subprocess
@@ -17,7 +17,11 @@ class Module:
     path: Path
     name: str
     source: str
-    tree: ast.Module
+
+    @property
+    def tree(self) -> ast.Module:
+        """Parsed anew, as the garbage collector would go through the trees of all files again and again."""
+        return ast.parse(self.source, str(self.path))
 
     @property
     def room(self) -> str:
@@ -60,4 +64,4 @@ def _module(repo: Path, path: Path) -> Module:
     source = (repo / path).read_text(encoding="utf-8")
     inside = path.parts[0] in ROOMS
     name = ".".join(path.with_suffix("").parts[1:]).removesuffix(".__init__") if inside else ""
-    return Module(path, name, source, ast.parse(source, str(path)))
+    return Module(path, name, source)
