@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from agents import Agent
+from agents import Agent, UserError
 from agents.mcp import MCPServerStreamableHttp
 
 from agentia.agents import Skill, Specialist
+from agentia.agents.sdk.mcp.words import label, reason
 from agentia.agents.testing import Call, Say, scripted
 from agentia.core.service import bind
 from tests.agents.sdk.test_mcp import outputs
@@ -148,7 +149,7 @@ async def test_a_server_that_was_restarted_is_connected_again_and_the_call_is_ma
 
     assert away["status"]["state"] == "TASK_STATE_FAILED"
     assert away["status"]["message"]["parts"][0]["text"].startswith(
-        f"The agent's MCP server 127.0.0.1:{shop.port}/mcp cannot be used: could not reach the server."
+        f"The agent's MCP server 127.0.0.1:{shop.port} cannot be used: could not reach the server."
     )
     assert done["status"]["state"] == "TASK_STATE_COMPLETED", done["status"]
     assert outputs(model) == ["3"]
@@ -171,7 +172,34 @@ async def test_a_server_that_is_restarted_during_a_call_is_there_for_the_next(
     assert task["status"]["state"] == "TASK_STATE_COMPLETED"
     first, broken, last = outputs(model)
     assert (first, last) == ("3", "3")
-    assert broken.startswith(f"The MCP server 127.0.0.1:{shop.port}/mcp ")
+    assert broken.startswith(f"The MCP server 127.0.0.1:{shop.port} ")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("streamable_http: https://me:key@mcp.example.com:8443/s/secret/mcp?key=1", "mcp.example.com:8443"),
+        ("http://127.0.0.1:bad/x", "127.0.0.1:bad"),
+        ("stdio: /home/ann/bin/files", "stdio: files"),
+        ("my files: all", "my files: all"),
+    ],
+    ids=["url", "odd", "command", "own"],
+)
+def test_names_of_servers_are_shown_without_secrets(name: str, shown: str) -> None:
+    assert label(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [
+        ("Failed to connect to MCP server 'x: y': HTTP error 401 (Go: away)", "HTTP error 401"),
+        ("Failed to list tools from MCP server 'x': Connection lost.", "connection lost"),
+        ("MCP server 'https://x/secret' returned a repeated cursor.", "it returned a repeated cursor"),
+    ],
+    ids=["status", "lost", "named"],
+)
+def test_reasons_are_told_without_what_a_server_says(message: str, why: str) -> None:
+    assert reason(UserError(message), None) == why
 
 
 @pytest.mark.parametrize(

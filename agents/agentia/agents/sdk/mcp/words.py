@@ -1,5 +1,6 @@
 """Words about MCP servers that may be shown to anybody: names without secrets, and why one cannot be used."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any, Final
@@ -11,17 +12,17 @@ from mcp_types import REQUEST_TIMEOUT
 
 LONGEST: Final = 100
 """Characters of a server's name."""
+_NAME: Final = re.compile(r"MCP server '[^']*'")
+_PHRASE: Final = re.compile(r" \([^)]*\)$")
 
 
 def label(name: str) -> str:
-    """The name of a server; of a URL in it, as the SDK names servers by, only where it leads."""
-    kind, colon, url = name.partition(": ")
-    if not colon:
-        kind, url = "", name
-    if "://" in url:
-        parts = urlsplit(url)
-        return f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"[:LONGEST]
-    return f"{kind}{colon}{url}"[:LONGEST]
+    """The name of a server. Those that the SDK makes hold commands and URLs: of these only the file, and the host."""
+    kind, colon, rest = name.partition(": ")
+    if "://" in (url := rest or name):
+        host = urlsplit(url).netloc.rpartition("@")[2]
+        return host[:LONGEST]
+    return (f"{kind}{colon}{PurePath(rest).name}" if kind == "stdio" else name)[:LONGEST]
 
 
 def reason(exc: BaseException, server: Any) -> str:
@@ -32,7 +33,7 @@ def reason(exc: BaseException, server: Any) -> str:
         if isinstance(each, PermissionError):
             return f"its command {_command(server)} may not be run"
         if isinstance(each, UserError):
-            return _plain(each.message.rpartition("': ")[2])
+            return _plain(each.message)
         if isinstance(each, TimeoutError) or (isinstance(each, MCPError) and each.code == REQUEST_TIMEOUT):
             return "it did not answer in time"
         if isinstance(each, OSError):
@@ -45,8 +46,9 @@ def _command(server: Any) -> str:
 
 
 def _plain(sentence: str) -> str:
-    """A sentence of the SDK as part of one of ours."""
-    return sentence[:1].lower() + sentence[1:].rstrip(".") if sentence[1:2].islower() else sentence.rstrip(".")
+    """A sentence of the SDK as part of one of ours, without what it calls the server and what that says."""
+    said = _PHRASE.sub("", _NAME.sub("it", sentence.rpartition("': ")[2])).rstrip(".")
+    return said[:1].lower() + said[1:] if said[1:2].islower() else said
 
 
 def _leaves(exc: BaseException) -> Iterator[BaseException]:
