@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import pytest
 
 from agentia.agents.testing import Call, Say, model_server
 from agentia.core.service import bind
@@ -145,6 +146,7 @@ def points(requests: list[Any]) -> Counter[tuple[int, str, int]]:
     return Counter((int(said.partition("stop ")[2].split('"')[0].rstrip("\\")), who, size) for said, who, size in turns)
 
 
+@pytest.mark.survival
 async def test_a_task_killed_at_any_commit_has_the_outcome_of_one_that_was_not(tmp_path: Path, template: Path) -> None:
     (tmp_path / "db").mkdir()
     (tmp_path / "db" / "fx.sqlite").write_bytes((template / "tasks.sqlite").read_bytes())
