@@ -26,7 +26,7 @@ ACTS: Final = {
         "What is it?",
         parts=[
             {"raw": base64.b64encode(b"PNG").decode(), "mediaType": "image/png", "filename": "it.png"},
-            {"data": {"wanted": ["a", "price"]}},
+            {"data": {"wanted": ["a", "price"], "in": "EUR", "by": "tomorrow", "for": {"whom": "us", "what": "tea"}}},
         ],
     ),
     "guarded": Act("May I?"),

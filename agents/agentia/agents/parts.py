@@ -53,7 +53,10 @@ def data_of(message: Message) -> list[Any]:
 
 
 def json_of(part: Part) -> Any:
-    """What a data part holds; numbers without a fraction are ints, as they were before they became protobuf's."""
+    """What a data part holds; numbers without a fraction are ints, as they were before they became protobuf's.
+
+    Keys are in the order of the alphabet: that in which they came is lost, and protobuf's own differs each time.
+    """
     return _whole(MessageToDict(part.data))
 
 
@@ -84,5 +87,5 @@ def _whole(value: Any) -> Any:
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) <= EXACT else value
     if isinstance(value, dict):
-        return {key: _whole(each) for key, each in value.items()}
+        return {key: _whole(value[key]) for key in sorted(value)}
     return [_whole(each) for each in value] if isinstance(value, list) else value

@@ -1,5 +1,6 @@
 """Tools that need their user's word: asked for with what and why, held to it, across restarts."""
 
+import json
 from typing import Any
 
 import pytest
@@ -187,3 +188,16 @@ async def test_a_renamed_agent_repeats_nothing_that_it_has_done_under_its_old_na
     assert done["status"]["state"] == "TASK_STATE_FAILED"
     assert "is not the one that ran before" in text_of(done)
     assert (bank.paid, renamed.paid, len(renamed.model.calls)) == ([5], [], 0)
+
+
+async def test_data_of_many_keys_is_the_same_question_after_the_answer(alone: Any) -> None:
+    """The order of its keys is lost on the way, and must not be another one each time that it is read."""
+    bank = Bank(paying(5), [assistant_message("Done.")])
+    client = await alone.serve(bank.specialist)
+    order = dict.fromkeys(("tea", "milk", "sugar", "bread", "salt", "rice", "jam", "oil"), 1)
+    asked = await client.send({"data": order})
+
+    done = await client.send("yes", taskId=asked["id"])
+
+    assert done["status"]["state"] == "TASK_STATE_COMPLETED", done["status"]
+    assert json.loads(bank.model.calls[0].input[0]["content"]) == order

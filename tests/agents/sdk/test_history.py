@@ -1,9 +1,11 @@
 """What an agent remembers: the finished tasks of the same owner in the same conversation, each once."""
 
+import json
 from typing import Any
 
 from agents import Agent
 from agents.testing import assistant_message
+from pydantic import BaseModel
 
 from agentia.agents import Skill, Specialist
 from agentia.agents.testing import Say, scripted
@@ -71,3 +73,18 @@ async def test_what_was_deleted_is_forgotten(alone: Any) -> None:
     await client.send("Who am I?", contextId=first["contextId"])
 
     assert heard(model)[1] == [("user", "Who am I?")]
+
+
+async def test_data_that_was_asked_and_answered_is_remembered_as_json(alone: Any) -> None:
+    class Price(BaseModel):
+        amount: float
+
+    model = scripted(Say('{"amount": 92.5}'), Say('{"amount": 93}'))
+    client = await alone.serve(Specialist(Agent(name="fx", model=model, output_type=Price), skills=SKILLS))
+
+    first = await client.send({"data": {"amount": 100, "base": "USD"}})
+    await client.send("And now?", contextId=first["contextId"])
+
+    question, answer, _ = heard(model)[1]
+    assert (question[0], json.loads(question[1])) == ("user", {"amount": 100, "base": "USD"})
+    assert answer == ("assistant", '{"amount": 92.5}')

@@ -1,10 +1,12 @@
 """What was said before in a conversation: the earlier tasks of the same owner in the same context."""
 
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from a2a.types.a2a_pb2 import Task
+from a2a.types.a2a_pb2 import Part, Task
 
-from agentia.agents.parts import text_of
+from agentia.agents.parts import json_of
 from agentia.agents.task_run import TaskRun
 from agentia.tasks.replay import digest
 from agentia.tasks.states import COMPLETED
@@ -35,6 +37,15 @@ async def earlier(task: TaskRun) -> list[Any]:
 
 
 def _pair(task: Task) -> list[str]:
-    asked = "\n\n".join(text_of(message) for message in task.history[:1])
-    texts = [part.text for artifact in task.artifacts for part in artifact.parts if part.HasField("text")]
-    return [asked[:LONGEST], "\n\n".join(texts)[:LONGEST]]
+    asked = [part for message in task.history[:1] for part in message.parts]
+    made = [part for artifact in task.artifacts for part in artifact.parts]
+    return ["\n\n".join(_words(parts))[:LONGEST] for parts in (asked, made)]
+
+
+def _words(parts: Iterable[Part]) -> Iterator[str]:
+    """Texts, and data as JSON, as a model was given it and has given it."""
+    for part in parts:
+        if part.HasField("text"):
+            yield part.text
+        elif part.HasField("data"):
+            yield json.dumps(json_of(part), ensure_ascii=False)
