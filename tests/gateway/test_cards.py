@@ -1,12 +1,18 @@
 """Cards lead to the gateway and are signed by it."""
 
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from agentia.cards.build import Skill, build_card
 from agentia.cards.signing import verify_card
-from agentia.cards.versions import card_from_json
+from agentia.cards.versions import card_from_json, plain_json
+from agentia.core.identity import ServiceKey
+from agentia.gateway.cards import Cards
+from agentia.gateway.directory import Directory
+from agentia.gateway.place import MESH
 
 CARD_PATHS = ["/.well-known/agent-card.json", "/.well-known/agent.json"]
 
@@ -134,3 +140,24 @@ async def test_an_extended_card_that_is_none_is_the_agents_fault(mesh: Any, rpc:
     await mesh.agent("analyst", nonsense)
     reply = await mesh.client.post("/agents/analyst/", json=rpc("GetExtendedAgentCard"))
     assert (reply.status_code, reply.json()["error"]["code"]) == (502, -32006)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_gateway_with_an_access_token_says_on_its_cards_that_it_asks_for_one(
+    key: ServiceKey, guarded: bool
+) -> None:
+    class Listed:
+        async def find(self, name: str) -> Any:
+            skill = Skill("work", "Works", tags=["work"])
+            card = build_card(
+                name=name, description="Works.", version="1.0.0", url="http://10.42.0.7:8000/", skills=[skill]
+            )
+            return SimpleNamespace(card=plain_json(card))
+
+    cards = Cards(cast("Directory", Listed()), key, "https://mesh.example.org", guarded=guarded)
+    shown = json.loads(await cards.at(MESH))
+    assert ("securitySchemes" in shown) is guarded
+    card = card_from_json(shown)
+    verify_card(card, key.jwks())
+    assert (card.security_schemes["token"].http_auth_security_scheme.scheme == "Bearer") is guarded
+    assert [[*each.schemes] for each in card.security_requirements] == ([["token"]] if guarded else [])

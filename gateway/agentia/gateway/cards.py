@@ -26,12 +26,13 @@ _RELAYED = RELAYED | {(HTTP_JSON, "0.3")}
 
 
 class Cards:
-    """Rewrites and signs a card when it has changed, and keeps the bytes until then."""
+    """Rewrites and signs a card when it has changed, and keeps the bytes until then. `guarded` ones name the token."""
 
-    def __init__(self, directory: Directory, key: ServiceKey, base_url: str) -> None:
+    def __init__(self, directory: Directory, key: ServiceKey, base_url: str, *, guarded: bool = False) -> None:
         self._directory = directory
         self._key = key
         self._base = base_url.rstrip("/")
+        self._guarded = guarded
         self._shown: dict[Place, tuple[dict[str, Any], bytes]] = {}
 
     async def at(self, place: Place) -> bytes:
@@ -70,4 +71,14 @@ class Cards:
         card = rewrite_urls(card_from_json(source), self._base + place.root, relayed=_RELAYED)
         if place == MESH:
             card.name, card.description = MESH_NAME, f"{_MESH_WORDS} {card.description}".rstrip()
+        if self._guarded:
+            _guard(card)
         return sign_card(card, self._key)
+
+
+def _guard(card: pb.AgentCard) -> None:
+    """Say that callers show the gateway's access token; what the agent itself may ask for does not pass."""
+    card.ClearField("security_schemes")
+    card.ClearField("security_requirements")
+    card.security_schemes["token"].http_auth_security_scheme.scheme = "Bearer"
+    card.security_requirements.add().schemes["token"].SetInParent()

@@ -70,7 +70,7 @@ def assemble(settings: Settings, key: ServiceKey) -> Parts:
     token = settings.join_token.get_secret_value() if settings.join_token else None
     registry = RegistryClient(settings.registry_url, join_token=token)
     directory, upstream = Directory(registry), Upstream()
-    cards, drain = Cards(directory, key, base_url), Drain()
+    cards, drain = Cards(directory, key, base_url, guarded=bool(settings.access_token)), Drain()
     return Parts(
         base_url=base_url,
         jwks=json.dumps(key.jwks(), sort_keys=True).encode(),
