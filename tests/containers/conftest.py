@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.compose import ROOT, Mesh
+from bench.compose import ROOT, Mesh, until
 
 IMAGE = "agentia-test"
 
@@ -51,4 +51,5 @@ def mesh(image: str) -> Iterator[Mesh]:
 def mended(mesh: Mesh) -> Iterator[None]:
     """For a test that breaks something in the mesh: afterwards each service runs again, once."""
     yield
-    mesh.up()
+    until("nobody is unhealthy any more", lambda: "unhealthy" not in mesh.compose("ps", "--format", "{{.Health}}"))
+    mesh.up()  # which gives up at once when it meets somebody who was, until the next look at them
