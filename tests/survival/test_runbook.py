@@ -72,7 +72,14 @@ def new_mesh(tmp_path: Path, ports: range) -> Iterator[Callable[..., Mesh]]:
     def start(**variables: str) -> Mesh:
         path = f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}"
         data = tmp_path / "data"
-        told = {**newcomer(), "PATH": path, "DATA": str(data), "BACKUP": str(tmp_path / "backup"), **variables}
+        told = {
+            **newcomer(),
+            "PATH": path,
+            "DATA": str(data),
+            "BACKUP": str(tmp_path / "backup"),
+            "COLUMNS": "200",
+            **variables,
+        }
         mesh = Mesh(data, ports[0], told)
         started.append(mesh)
         mesh.up()
