@@ -16,6 +16,16 @@ def parent(answer: Answer, name: str = "boss") -> Specialist:
     return child(answer, name, "Organise the others", input_modes=["*/*"])
 
 
+def agent(answer: Answer, name: str, *skills: str) -> Specialist:
+    """An agent that can do what these sentences say."""
+    made = [Skill(skill.split()[0].lower(), skill) for skill in skills]
+    return Specialist(answer, made, name, f"Is called {name}.", input_modes=["*/*"])
+
+
+def boss(answer: Answer) -> Specialist:
+    return agent(answer, "boss", "Organise the others")
+
+
 async def shout(task: TaskRun) -> str:
     await task.status("Breathing in")
     await task.artifact("loud.txt", task.text.upper())

@@ -1,7 +1,6 @@
 """Orchestrate and refine over real agents: plans, workers and syntheses; drafts, verdicts and versions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,31 +9,18 @@ from agentia.agents import (
     Delegated,
     Draft,
     Need,
-    Skill,
-    Specialist,
     TaskFailed,
     TaskRun,
     Verdict,
     orchestrate,
     refine,
 )
-from tests.agents.family import words
+from tests.agents.family import agent, boss, words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Mesh
 
 VERSION = "urn:agentia:version:v1"
-Answer = Callable[[Any], Awaitable[str | None]]
-
-
-def agent(answer: Answer, name: str, *skills: str) -> Specialist:
-    """An agent that can do what these sentences say."""
-    made = [Skill(skill.split()[0].lower(), skill) for skill in skills]
-    return Specialist(answer, made, name, f"Is called {name}.", input_modes=["*/*"])
-
-
-def boss(answer: Answer) -> Specialist:
-    return agent(answer, "boss", "Organise the others")
 
 
 async def fold(task: TaskRun) -> str:

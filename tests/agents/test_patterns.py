@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,31 +10,18 @@ from agentia.agents import (
     Failed,
     Need,
     PatternFailed,
-    Skill,
-    Specialist,
     TaskFailed,
     TaskRun,
     chain,
     parallel,
     route,
 )
-from tests.agents.family import words
+from tests.agents.family import agent, boss, words
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Client, Mesh
 
 CANCELED = "TASK_STATE_CANCELED"
-Answer = Callable[[Any], Awaitable[str | None]]
-
-
-def agent(answer: Answer, name: str, *skills: str) -> Specialist:
-    """An agent that can do what these sentences say."""
-    made = [Skill(skill.split()[0].lower(), skill) for skill in skills]
-    return Specialist(answer, made, name, f"Is called {name}.", input_modes=["*/*"])
-
-
-def boss(answer: Answer) -> Specialist:
-    return agent(answer, "boss", "Organise the others")
 
 
 def state(task: Any) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from bench.compose import Mesh, docker, inspected
 
-SERVICES = ("postgres", "registry", "gateway", "analyst", "quant", "concierge", "dripper")
+SERVICES = ("postgres", "registry", "gateway", "analyst", "quant", "concierge", "librarian", "dripper")
 NO_CAPABILITIES = "0000000000000000"
 
 

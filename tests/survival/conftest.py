@@ -39,6 +39,14 @@ def runner() -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="session")
+def mortals() -> Iterator[Runner]:
+    """The process that starts agents of the Agents SDK, which it has imported once for all of them."""
+    made = Runner("tests.survival.mortals")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
 def ports() -> Iterator[range]:
     """Ports that no other test run on this machine uses: a service that starts again needs the one that it had."""
     for first in range(FIRST_PORT, LAST_PORT, PORTS):

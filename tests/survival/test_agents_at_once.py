@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -23,15 +22,11 @@ def say(request: Any) -> Say:
     return Say(calls=[Call("rate", {"currency": "USD"})])
 
 
-@pytest.fixture(scope="session")
-def runner() -> Iterator[Runner]:
-    """The process that starts agents of the SDK."""
-    made = Runner("tests.survival.mortals")
-    yield made
-    made.close()
+@pytest.fixture
+def runner(mortals: Runner) -> Runner:
+    return mortals
 
 
-@pytest.mark.survival
 @pytest.mark.parametrize("store", ["sqlite", "postgres"], indirect=True)
 async def test_all_of_many_tasks_at_once_are_done_once_and_by_who_began_them(stage: Stage) -> None:
     async with model_server(say) as server:

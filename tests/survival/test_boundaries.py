@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -90,12 +90,9 @@ def say(request: Any) -> Say:
     return LINES[who["content"]](mark, seen)[turn]
 
 
-@pytest.fixture(scope="session")
-def runner() -> Iterator[Runner]:
-    """The process that starts the agents that are to die."""
-    made = Runner("tests.survival.mortals")
-    yield made
-    made.close()
+@pytest.fixture
+def runner(mortals: Runner) -> Runner:
+    return mortals
 
 
 @pytest.fixture
@@ -124,14 +121,12 @@ def killed(stage: Stage) -> Callable[..., Any]:
     return play
 
 
-@pytest.mark.survival
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("part", ACTS)
 async def test_an_agent_killed_at_any_boundary_comes_to_the_same(killed: Callable[..., Any], part: str) -> None:
     await killed(part, ACTS[part])
 
 
-@pytest.mark.survival
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("pattern", ASKED)
 async def test_a_pattern_killed_at_any_boundary_comes_to_the_same_and_sends_each_child_once(

@@ -1,7 +1,5 @@
 """An AgentExecutor of the a2a-sdk, killed with SIGKILL at every boundary of a task: it is never run a second time."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from agentia.agents.testing import model_server
@@ -11,15 +9,11 @@ from tests.survival.stage import Stage
 from tests.survival.theatre import Runner
 
 
-@pytest.fixture(scope="session")
-def runner() -> Iterator[Runner]:
-    """The process that starts the agents that are to die."""
-    made = Runner("tests.survival.mortals")
-    yield made
-    made.close()
+@pytest.fixture
+def runner(mortals: Runner) -> Runner:
+    return mortals
 
 
-@pytest.mark.survival
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 async def test_an_executor_killed_at_any_boundary_ends_its_task_and_is_not_run_again(stage: Stage) -> None:
     async with model_server([]) as nobody:

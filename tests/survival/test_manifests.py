@@ -8,7 +8,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ import pytest
 from bench.mesh import newcomer
 from tests.deploy.cluster import Pod, environment, pods
 from tests.deploy.conftest import built, kubectl, repo  # noqa: F401 - fixtures
+from tests.survival.readiness import until, wants
 
 AGENTIA = str(Path(sys.executable).with_name("agentia"))
 SECONDS = 90
@@ -112,12 +112,12 @@ def test_pods_wait_for_the_migration_then_serve_and_a_task_by_the_clock_is_one(n
     for name in services:
         namespace.start(name)
     second = namespace.start("quant", replica=1)
-    assert "agentia migrate" in until(lambda: wants(namespace.url("quant"), "agentia migrate"))
+    assert "agentia migrate" in until(lambda: wants(namespace.url("quant"), "agentia migrate"), SECONDS)
     assert "quant      up to date" in namespace.run("migrate")
     for name in services:
-        until(partial(ready, namespace.url(name)))
-    until(lambda: ready(f"http://{second}:8000"))
-    known = json.loads(until(lambda: get(f"{namespace.url('registry')}/agents/quant")))
+        until(partial(ready, namespace.url(name)), SECONDS)
+    until(lambda: ready(f"http://{second}:8000"), SECONDS)
+    known = json.loads(until(lambda: get(f"{namespace.url('registry')}/agents/quant"), SECONDS))
     assert {one["url"] for one in known["instances"]} == {namespace.url("quant"), f"http://{second}:8000"}
     for _ in range(2):
         assert "36" in namespace.run("daily-check", JOB_NAME="daily-check-29012345")
@@ -136,26 +136,3 @@ def get(url: str, token: str = "") -> str:
 
 def ready(url: str) -> str:
     return get(f"{url}/readyz")
-
-
-def wants(url: str, word: str) -> str:
-    """Why a service is not ready, when that has to do with the word."""
-    try:
-        ready(url)
-    except urllib.error.HTTPError as refused:
-        reason = str(json.load(refused)["reason"])
-        assert word in reason, reason
-        return reason
-    raise AssertionError("it is ready")
-
-
-def until(act: Callable[[], str]) -> str:
-    """What comes of it as soon as it succeeds."""
-    deadline = time.monotonic() + SECONDS
-    while True:
-        try:
-            return act()
-        except (AssertionError, OSError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any, Final
 
 import psutil
@@ -29,12 +28,9 @@ def script(request: Any) -> Say:
     return Say(calls=[Call(*(("note", {"text": "x"}) if turn % 2 else ("add", {"a": turn, "b": 2})))])
 
 
-@pytest.fixture(scope="session")
-def runner() -> Iterator[Runner]:
-    """The process that starts the agent."""
-    made = Runner("tests.survival.mortals")
-    yield made
-    made.close()
+@pytest.fixture
+def runner(mortals: Runner) -> Runner:
+    return mortals
 
 
 async def kill_servers(agent: Service, done: asyncio.Event) -> int:
@@ -48,7 +44,6 @@ async def kill_servers(agent: Service, done: asyncio.Event) -> int:
     return deaths
 
 
-@pytest.mark.survival
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 async def test_servers_that_are_killed_lose_no_task_and_do_no_harm_twice(stage: Stage) -> None:
     async with model_server(script) as server:

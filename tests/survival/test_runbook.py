@@ -6,9 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +16,11 @@ import pytest
 from bench.cluster import binaries
 from bench.mesh import newcomer
 from bench.servers import free_port
+from tests.survival.readiness import until, wants
 
 ROOT = Path(__file__).parents[2]
+SECONDS = 60
+"""How long a service may take to say or do what it should."""
 PAGE = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 
 
@@ -139,7 +139,7 @@ def test_a_gateway_whose_key_others_have_gets_a_new_one_at_once(new_mesh: Callab
     os.kill(pid, signal.SIGSTOP)
     mesh.run(commands("compromised"), SERVICE="gateway", REGISTRY=f"http://127.0.0.1:{mesh.port + 1}")
     os.kill(pid, signal.SIGKILL)
-    assert "36" in _patiently(lambda: mesh.ask("What is 15 % of 240?"))
+    assert "36" in until(lambda: mesh.ask("What is 15 % of 240?"), SECONDS)
     assert key.read_bytes() != before
 
 
@@ -147,9 +147,9 @@ def test_an_agent_that_may_not_migrate_waits_for_the_command(tmp_path: Path, new
     mesh = new_mesh()
     data, port = tmp_path / "other", free_port()
     with _service("quant", data, port, mesh.variables):
-        assert "agentia migrate" in _patiently(lambda: _wants(port, "agentia migrate"))
+        assert "agentia migrate" in until(lambda: wants(f"http://127.0.0.1:{port}", "agentia migrate"), SECONDS)
         mesh.run(commands("migrate"), DATA=str(data))
-        assert "registry" in _patiently(lambda: _wants(port, "registry"))
+        assert "registry" in until(lambda: wants(f"http://127.0.0.1:{port}", "registry"), SECONDS)
 
 
 @contextmanager
@@ -161,26 +161,3 @@ def _service(name: str, data: Path, port: int, variables: dict[str, str]) -> Ite
             yield
         finally:
             process.terminate()
-
-
-def _wants(port: int, word: str) -> str:
-    """Why a service is not ready, when that has to do with the word."""
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz").close()
-    except urllib.error.HTTPError as refused:
-        reason = str(json.load(refused)["reason"])
-        assert word in reason
-        return reason
-    raise AssertionError("it is ready")
-
-
-def _patiently(act: Callable[[], str], seconds: float = 60) -> str:
-    """What comes of it as soon as it succeeds."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return act()
-        except (AssertionError, OSError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)

@@ -146,7 +146,7 @@ class ExecutorAnswer:
                     await self.executor.cancel(canceling(run), outlet)
             except (NotImplementedError, A2AError):
                 log.debug("executor knows no cancel", extra={"task": run.task_id})
-            except Exception:
+            except Exception:  # an author's code raises what it likes, and its task ends all the same
                 log.warning("executor could not cancel", extra={"task": run.task_id}, exc_info=True)
         await _stopped([execution])
 

@@ -12,7 +12,6 @@ from agentia.agents.librarian.requests.wishes import Add, Forget, ForgetAbout, R
 from agentia.agents.librarian.skills import DESCRIPTION, INPUT_MODES, OUTPUT_MODES, SKILLS
 from agentia.agents.librarian.work import Answer, carry_out, forgotten, keep
 from agentia.core.fetch import FetchFailed, FetchRefused
-from agentia.tasks.records import Owner
 
 _LOOKED: Final = 10
 """Facts that a person may pick from."""
@@ -92,11 +91,6 @@ async def _forget_everything(task: TaskRun, wish: Forget, number: int) -> Answer
     return await _once(task, wish, f"{number} forget")
 
 
-async def delete(desk: Desk, owner: Owner) -> None:
-    """Delete all that is kept of an owner."""
-    await desk.delete(owner)
-
-
 def _desk(task: TaskRun) -> Desk:
     found: Desk = task.services
     return found
@@ -109,5 +103,5 @@ librarian = specialist(
     input_modes=INPUT_MODES,
     output_modes=OUTPUT_MODES,
     lifespan=desk,
-    deletes=delete,
+    deletes=Desk.delete,
 )(answer)

@@ -1,7 +1,7 @@
 """The requests, one class each: what a data part says under `do`, and what plain words are read as."""
 
 import json
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -161,8 +161,7 @@ class ForgetAbout(_Wish):
 Wish = (
     Remember | Recall | Forget | Put | Get | History | Entries | Remove | Add | Search | Documents | Drop
 )  # fmt: skip
-KINDS: Final = (Remember, Recall, Forget, Put, Get, History, Entries, Remove, Add, Search, Documents, Drop)
-NAMES: Final = tuple(str(kind.model_fields["do"].default) for kind in KINDS)
+NAMES: Final = tuple(str(kind.model_fields["do"].default) for kind in get_args(Wish))
 _READER: Final[TypeAdapter[Wish]] = TypeAdapter(Annotated[Wish, Field(discriminator="do")])
 
 

@@ -160,7 +160,7 @@ class Connection:
             if (here := asyncio.current_task()) is not None and here.cancelling():
                 raise
             return watch.why or "it broke off"
-        except Exception as exc:
+        except Exception as exc:  # of the SDK, of mcp, of HTTP or of the author: it does not connect, and that is told
             log.debug("mcp server failed", extra={"server": self.name}, exc_info=exc)
             return watch.why or reason(exc, self.server)
         finally:
