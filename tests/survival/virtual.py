@@ -122,7 +122,9 @@ class Lane:
 
 
 class _Writing(Lane):
-    """The lane of the thread that writes."""
+    """The lane of the thread that writes: all goes to it, as it is never idle."""
+
+    idle = False
 
     def __init__(self, disk: Disk, connection: sqlite3.Connection) -> None:
         super().__init__(disk)

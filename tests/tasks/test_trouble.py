@@ -34,7 +34,8 @@ class Disk:
 
     async def limit(self, pages: int) -> None:
         """SQLite's own limit stands for the disk's: it fails with the same SQLITE_FULL."""
-        await self._store._writing.submit(lambda connection: connection.execute(f"PRAGMA max_page_count={pages}"))
+        for writes in (self._store._write, self._store._brief):
+            writes.execute(f"PRAGMA max_page_count={pages}")
 
     @asynccontextmanager
     async def full(self) -> AsyncIterator[None]:

@@ -14,7 +14,7 @@ from agentia.agents.task_run import Request, Surroundings, TaskRun
 from agentia.cards.extensions import USAGE
 from agentia.core.frames import defined_at
 from agentia.core.identity import DeadlinePassed
-from agentia.core.telemetry import Span
+from agentia.core.telemetry import NOTHING, OFF, Span
 from agentia.tasks.caller import Caller
 from agentia.tasks.run import Run
 from agentia.tasks.stop import Stop
@@ -45,12 +45,16 @@ class Answering:
     def _traced(self, run: Run) -> AbstractContextManager[Span]:
         """The span of what is done up to the end or the next question, however many processes it takes."""
         telemetry, id = self._around.telemetry, self._specialist.id
+        if telemetry is OFF:
+            return NOTHING
         place, parent = f"run {run.task_id} {len(run.messages)}", telemetry.task(run.task_id, run.caller.trace)
         told = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": id, **ids(run.task_id, run.context_id)}
         return telemetry.span(f"invoke_agent {id}", told, place=place, parent=parent, ends=True)
 
     def arrived(self, task_id: str, caller: Caller) -> None:
         """A new task has come, which will be run."""
+        if self._around.telemetry is OFF:
+            return
         id = self._specialist.id
         told = {"gen_ai.agent.name": id, **ids(task_id)}
         self._around.telemetry.arrived(f"task {id}", told, task_id, caller.trace)

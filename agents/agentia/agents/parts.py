@@ -44,7 +44,7 @@ def _media_type_of(filename: str) -> str | None:
 
 def text_of(message: Message) -> str:
     """All text parts of a message, a line each."""
-    return "\n".join(part.text for part in message.parts if part.WhichOneof("content") == "text")
+    return "\n".join([part.text for part in message.parts if part.WhichOneof("content") == "text"])
 
 
 def data_of(message: Message) -> list[Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from a2a.types.a2a_pb2 import AgentCard, AgentExtension
@@ -115,7 +116,7 @@ class Specialist:
         """The answer as a function."""
         return cast("Answer", self.answer)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The name in URLs and in the registry."""
         return slug(self.name)

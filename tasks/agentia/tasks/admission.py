@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from a2a.types.a2a_pb2 import Message, Role
 from a2a.utils.errors import ContentTypeNotSupportedError, InvalidParamsError, UnsupportedOperationError
@@ -10,6 +11,8 @@ from agentia.tasks.errors import Unreadable
 from agentia.tasks.events import readable, status_update
 from agentia.tasks.records import Stored
 from agentia.tasks.states import INTERRUPTED, TERMINAL, WORKING, name
+
+_USER: Final = Role.ROLE_USER
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def _identified(message: Message, limits: Limits) -> None:
             raise _invalid(f"message.{_camel(field)}", f"is longer than {limits.id_length} characters")
     if not message.message_id:
         raise _invalid("message.messageId", "is missing: give each message an id of its own, such as a UUID")
-    if message.role != Role.ROLE_USER:
+    if message.role != _USER:
         raise _invalid("message.role", "must be ROLE_USER in a message to an agent")
 
 

@@ -18,6 +18,7 @@ Json = dict[str, Any]
 _STATES: Final = dict(pb.TaskState.items())
 _STATE_NAMES: Final = {number: name for name, number in _STATES.items()}
 _ROLE_NAMES: Final = {number: name for name, number in pb.Role.items()}
+_USER: Final = pb.Role.ROLE_USER
 _SENT: Final = frozenset({"message", "configuration"})
 _MESSAGE: Final = {"messageId": "message_id", "contextId": "context_id", "taskId": "task_id"}
 _MESSAGE_KEYS: Final = frozenset({*_MESSAGE, "role", "parts"})
@@ -65,7 +66,7 @@ def _strings(part: Json) -> bool:
 
 def _read_plain(value: Json, request: pb.SendMessageRequest) -> None:
     given, message = value["message"], request.message
-    message.role = pb.Role.ROLE_USER
+    message.role = _USER
     for key, name in _MESSAGE.items():
         if key in given:
             setattr(message, name, given[key])

@@ -106,7 +106,10 @@ class Committer:
         except Refused as exc:
             self._stalled(exc, group)
         else:
-            done.add_done_callback(lambda done: self._committed(done, group))
+            if done.done():
+                self._committed(done, group)
+            else:
+                done.add_done_callback(lambda done: self._committed(done, group))
 
     def _committed(self, done: "asyncio.Future[list[Refused | None]]", group: Group) -> None:
         self._committing = False

@@ -277,7 +277,8 @@ class TaskLog:
         if self._over is None or self._frozen is not None or not self._draft.empty:
             return
         over, self._over = self._over, None
-        _resolve(self._settled, RunEnded())
+        if self._settled:
+            _resolve(self._settled, RunEnded())
         self.on_refused = nothing
         self._topics.leave(self.task_id)
         over()

@@ -119,7 +119,7 @@ class Run:
         """Publish a whole artifact, instead of that with the id `replaces` if there is one; its id is returned."""
         step = self._next("artifact")
         place = replaces or step
-        key = digest(name.encode(), *(part.SerializeToString(deterministic=True) for part in parts))
+        key = digest(name.encode(), *[part.SerializeToString(deterministic=True) for part in parts])
         if self._replay.wrote(step, key) is None:
             make = partial(artifact_update, self.task_id, self.context_id, place, name, description, parts, metadata)
             free = metadata or any(part.HasField("data") or part.HasField("metadata") for part in parts)

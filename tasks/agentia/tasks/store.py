@@ -35,7 +35,8 @@ from agentia.tasks.records import (
     StoredEvent,
     Unstorable,
 )
-from agentia.tasks.transactions import CLOSED, WritingThread
+from agentia.tasks.states import SETTLED
+from agentia.tasks.transactions import CLOSED, AtOnce, WritingThread
 from agentia.tasks.writes import UNSTORABLE, take_aloud, write_group
 
 FULL: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
@@ -56,6 +57,8 @@ SCRUBS: Final = 20
 """Tries to empty the write-ahead log."""
 MANY_BYTES: Final = 4_000_000
 """Events that are larger than that together are read in several goes."""
+BRIEF: Final = 100_000
+"""Bytes that are written at once, without the way to a thread."""
 
 
 class SqliteStore:
@@ -66,12 +69,15 @@ class SqliteStore:
         migrate(path, MIGRATIONS, mode)
         self._sql = statements("agentia.tasks")
         with ExitStack() as stack:
-            self._write, self._read, self._watch = (stack.enter_context(closing(connect(path))) for _ in range(3))
+            self._write, self._brief, self._read, self._watch = (
+                stack.enter_context(closing(connect(path))) for _ in range(4)
+            )
             self._connections = stack.pop_all()
-        self._write.execute("PRAGMA secure_delete = ON")
+        for writes in (self._write, self._brief):
+            writes.execute("PRAGMA secure_delete = ON")
         self._log = path.with_name(f"{path.name}-wal")
         self._version, self._ends = -1, self._looked(ENDS)
-        self._writing = WritingThread(self._write)
+        self._writing, self._at_once = WritingThread(self._write), AtOnce(self._brief)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="tasks-read")
         self.push = PushStore(self._read_push, self._write_push)
 
@@ -96,6 +102,10 @@ class SqliteStore:
 
         Its exception is StorageFull or StorageFailed when nothing at all could be written.
         """
+        if self._writing.idle and _short(changes):
+            done = self._at_once.run(lambda connection: write_group(connection, changes))
+            if done is not None:
+                return done
         return self._writing.submit(lambda connection: _written(connection, changes))
 
     async def find_task(self, task_id: str, owner: Owner) -> Stored | None:
@@ -105,7 +115,11 @@ class SqliteStore:
 
     async def find_message(self, owner: Owner, message_id: str) -> Known | None:
         """What an owner's message id led to before: a read by key, quicker than the way to a thread and back."""
-        row = self._looked(self._sql["find_message"], owner.tenant, owner.principal, message_id)
+        values = (owner.tenant, owner.principal, message_id)
+        try:
+            row = self._at_once.look(self._sql["find_message"], values)  # whose pages are at hand
+        except sqlite3.Error:
+            row = self._looked(self._sql["find_message"], *values)
         return Known(*row) if row else None
 
     async def events_after(self, task_id: str, number: int, limit: int = 500) -> list[StoredEvent]:
@@ -330,6 +344,19 @@ async def _awaited(future: asyncio.Future[Any]) -> Any:
         raise _translated(exc) from exc
     except (UnicodeError, OverflowError) as exc:
         raise Unstorable(UNSTORABLE) from exc
+
+
+def _short(changes: Sequence[Change]) -> bool:
+    """Whether little is written, and of tasks that settle with it: waiting for more of them would save nothing."""
+    size = 0
+    for change in changes:
+        if change.state is not None and change.state.value in SETTLED:
+            size += len(change.state.snapshot)
+        elif change.reply is None:
+            return False
+        size += sum([len(event.payload) for event in change.events])
+        size += sum([len(entry.result) for entry in change.journal])
+    return size <= BRIEF
 
 
 def _written(connection: sqlite3.Connection, changes: Sequence[Change]) -> list[Refused | None]:
