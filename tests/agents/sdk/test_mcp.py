@@ -10,16 +10,24 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import anyio
+import psutil
 import pytest
 from agents import Agent, Runner
 from agents.mcp import MCPServerStdio
+from mcp.client.stdio import StdioServerParameters
+from mcp.shared.message import SessionMessage
+from mcp_types import JSONRPCRequest
 
 from agentia.agents import Skill, Specialist
+from agentia.agents.sdk.mcp import stdio
+from agentia.agents.sdk.mcp.watch import Watch
 from agentia.agents.testing import Call, Say, scripted
 
 SKILLS = [Skill("work", "Work with tools")]
 TOOLBOX = Path(__file__).with_name("toolbox.py")
 ADD = Call("add", {"a": 1, "b": 2})
+DEAF = "import os, time; os.close(0); print('I am deaf', flush=True); time.sleep(60)"
 
 
 def outputs(model: Any) -> list[Any]:
@@ -60,6 +68,11 @@ def serve(alone: Any, toolbox: Any) -> Callable[..., Any]:
         return await alone.serve(Specialist(worker, SKILLS), **(settings or {})), model
 
     return start
+
+
+async def say_on(leaving: Any, message: SessionMessage) -> None:
+    while True:
+        await leaving.send(message)
 
 
 def calling(*calls: Call) -> list[Say]:
@@ -235,6 +248,24 @@ async def test_a_server_that_is_killed_between_two_tasks_is_started_again(serve:
     assert lines(effects) == ["connected", "pid {}", "connected", "note {}"]
 
 
+async def test_a_connection_with_a_server_that_reads_no_more_is_over_before_anybody_hears_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stdio, "GRACE", 0.1)
+    deaf = StdioServerParameters(command=sys.executable, args=["-c", DEAF])
+    ping = SessionMessage(JSONRPCRequest(jsonrpc="2.0", id=1, method="ping"))
+    watch = Watch()
+
+    async with stdio.stdio(deaf, watch, "deaf") as (received, leaving):
+        assert isinstance(await received.receive(), Exception)  # that it is deaf, which is no message
+        with pytest.raises(anyio.BrokenResourceError):
+            await say_on(leaving, ping)
+        with pytest.raises(anyio.EndOfStream):
+            await received.receive()
+        assert watch.over.is_set()
+        assert watch.why == "it has closed its input"
+
+
 async def test_a_call_that_does_no_harm_is_made_again_when_its_server_dies(
     serve: Any, toolbox: Any, effects: Path
 ) -> None:
@@ -300,6 +331,7 @@ async def test_a_server_that_never_becomes_ready_is_given_up(
     task = await client.send("go")
 
     assert text_of(task).startswith("The agent's MCP server files cannot be used: it was not ready within 0.2 seconds.")
+    assert ["sleep", "60"] not in [child.cmdline() for child in psutil.Process().children()]
 
 
 @pytest.mark.parametrize(

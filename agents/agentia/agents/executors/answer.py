@@ -140,15 +140,20 @@ class ExecutorAnswer:
 
     async def _interrupted(self, run: Run, execution: "asyncio.Task[None]", outlet: Outlet) -> None:
         """Stop the executor. It is told when its task is to end, and may publish until then."""
-        if run.stopped in _ENDS:
-            try:
-                async with asyncio.timeout(COMING):
-                    await self.executor.cancel(canceling(run), outlet)
-            except (NotImplementedError, A2AError):
-                log.debug("executor knows no cancel", extra={"task": run.task_id})
-            except Exception:  # an author's code raises what it likes, and its task ends all the same
-                log.warning("executor could not cancel", extra={"task": run.task_id}, exc_info=True)
-        await _stopped([execution])
+        try:
+            if run.stopped in _ENDS:
+                await self._cancel(run, outlet)
+        finally:
+            await _stopped([execution])
+
+    async def _cancel(self, run: Run, outlet: Outlet) -> None:
+        try:
+            async with asyncio.timeout(COMING):
+                await self.executor.cancel(canceling(run), outlet)
+        except (NotImplementedError, A2AError):
+            log.debug("executor knows no cancel", extra={"task": run.task_id})
+        except Exception:  # an author's code raises what it likes, and its task ends all the same
+            log.warning("executor could not cancel", extra={"task": run.task_id}, exc_info=True)
 
 
 async def _begin(run: Run) -> None:

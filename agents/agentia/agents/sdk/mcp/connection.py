@@ -105,6 +105,8 @@ class Connection:
                     continue
                 if not _broken(exc, watch):
                     raise
+                if _closed(exc):
+                    await watch.ended()
                 sent += 1
                 if sent == 2 or not safe:
                     raise _Ended(watch.why) from exc
@@ -203,7 +205,12 @@ def _broken(exc: MCPError, watch: Watch) -> bool:
     """Whether an error tells that nobody will answer any more, and not that the server refuses something."""
     if exc.code == BROKEN or watch.over.is_set():
         return True
-    return exc.code == CONNECTION_CLOSED and exc.message.startswith(("Connection closed", "SSE stream ended"))
+    return _closed(exc) or (exc.code == CONNECTION_CLOSED and exc.message.startswith("SSE stream ended"))
+
+
+def _closed(exc: MCPError) -> bool:
+    """Whether it tells that the whole connection has ended, and not one call."""
+    return exc.code == CONNECTION_CLOSED and exc.message.startswith("Connection closed")
 
 
 def _failed(sentence: str, cause: Exception) -> TaskFailed:

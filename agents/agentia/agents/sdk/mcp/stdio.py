@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -44,7 +45,7 @@ async def stdio(params: StdioServerParameters, watch: Watch, name: str) -> Async
     leaving, to_send = anyio.create_memory_object_stream[SessionMessage](0)
     pumps = [
         asyncio.create_task(_read(process, arriving, watch)),
-        asyncio.create_task(_write(process, to_send, arriving)),
+        asyncio.create_task(_write(process, to_send, arriving, watch)),
         asyncio.create_task(_listen(process, name)),
     ]
     try:
@@ -74,7 +75,7 @@ async def _read(process: asyncio.subprocess.Process, arriving: Any, watch: Watch
                 if len(rest) > limits.LONGEST:
                     watch.end(limits.TOO_LONG)
                     return
-            watch.end(await _ending(process))
+            watch.end(await _ending(process, "its output"))
     watch.end()
 
 
@@ -96,18 +97,16 @@ def _parsed(line: bytes) -> SessionMessage | Exception | None:
         return exc
 
 
-async def _ending(process: asyncio.subprocess.Process) -> str:
-    """What became of a process that says no more."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(GRACE):
-            await _exited(process)
+async def _ending(process: asyncio.subprocess.Process, pipe: str) -> str:
+    """What became of a process that has closed a pipe."""
+    await _exited(process, GRACE)
     code = process.returncode
     if code is None:
-        return "it has closed its output"
+        return f"it has closed {pipe}"
     return f"its process ended with exit status {code}" if code >= 0 else f"its process was killed by signal {-code}"
 
 
-async def _write(process: asyncio.subprocess.Process, to_send: Any, arriving: Any) -> None:
+async def _write(process: asyncio.subprocess.Process, to_send: Any, arriving: Any, watch: Watch) -> None:
     assert process.stdin is not None
     try:
         async with to_send:
@@ -115,8 +114,9 @@ async def _write(process: asyncio.subprocess.Process, to_send: Any, arriving: An
                 text = message.message.model_dump_json(by_alias=True, exclude_unset=True)
                 process.stdin.write(text.encode() + b"\n")
                 await process.stdin.drain()
-    except ConnectionError:
-        await arriving.aclose()  # nobody reads: who waits for an answer shall not wait for ever
+    except ConnectionError:  # nobody reads: who waits for an answer shall not wait for ever, nor ask here again
+        watch.end(await _ending(process, "its input"))
+        await arriving.aclose()
 
 
 async def _listen(process: asyncio.subprocess.Process, name: str) -> None:
@@ -141,20 +141,20 @@ async def _stop(process: asyncio.subprocess.Process, grace: float) -> None:
     assert process.stdin is not None
     process.stdin.close()
     for number, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, grace)):
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await _exited(process)
+        await _exited(process, seconds)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, number)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(GRACE):
-            await _exited(process)
+    await _exited(process, GRACE)
     transport: Any = getattr(process, "_transport", None)
     if transport is not None:  # a pipe that one of its children has kept would stay open
         transport.close()
 
 
-async def _exited(process: asyncio.subprocess.Process) -> None:
-    """Until it has ended; `wait` would also wait for pipes that its children may have kept."""
-    while process.returncode is None:  # noqa: ASYNC110  nothing tells only that
+async def _exited(process: asyncio.subprocess.Process, seconds: float) -> None:
+    """Until it has ended, or so long; `wait` would also wait for pipes that its children may have kept.
+
+    This is waited for in tasks that are being cancelled, in which Python before 3.11.4 can have no `asyncio.timeout`.
+    """
+    until = time.monotonic() + seconds
+    while process.returncode is None and time.monotonic() < until:  # noqa: ASYNC110  nothing tells only that
         await asyncio.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ LEAST: Final = 4000
 """Bytes that any message counts for, as each costs time."""
 ANSWERS: Final = 20
 """Bytes of answers, which may be large as they were asked for, count for so many times less."""
+SOON: Final = 3.0
+"""Seconds in which the reason should be known."""
 FLOODS: Final = "it sends more than anybody has asked for"
 TOO_LONG: Final = f"it has sent a message of more than {LONGEST // 1_000_000} MB"
 
@@ -34,6 +37,13 @@ class Watch:
         """The connection has ended."""
         self.why = self.why or why
         self.over.set()
+
+    async def ended(self) -> None:
+        """Have it ended, as soon as it is known why, or soon."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON):
+                await self.over.wait()
+        self.end()
 
     def takes(self, item: Any, size: int = LEAST) -> bool:
         """Whether a message of so many bytes may still be read. Ends the connection if not."""
