@@ -32,16 +32,16 @@ class Disk:
         assert isinstance(engine.store, SqliteStore)
         self._store = engine.store
 
-    async def limit(self, pages: int) -> None:
+    def limit(self, pages: int) -> None:
         """SQLite's own limit stands for the disk's: it fails with the same SQLITE_FULL."""
         for writes in (self._store._write, self._store._brief):
             writes.execute(f"PRAGMA max_page_count={pages}")
 
     @asynccontextmanager
     async def full(self) -> AsyncIterator[None]:
-        await self.limit(1)  # which SQLite takes for as many as there are
+        self.limit(1)  # which SQLite takes for as many as there are
         yield
-        await self.limit(ALL)
+        self.limit(ALL)
 
 
 def _big(run: Run, name: str) -> Awaitable[str]:

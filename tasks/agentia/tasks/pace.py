@@ -19,7 +19,7 @@ class InStep:
 
 def step_of(branch: object) -> str | None:
     """The name of the step of `branch` that the code at hand is part of."""
-    return next((step.name for step in steps if step.branch is branch), None) if (steps := _inside.get()) else None
+    return next((step.name for step in _inside.get() if step.branch is branch), None)
 
 
 class Pace:
